@@ -1,0 +1,1 @@
+"""From mean skin colour over time to the pulse wave."""
