@@ -81,7 +81,7 @@ def demo_frames(
             shift = np.array([[1, 0, sway[0]], [0, 1, 0.5 * sway[1]]], dtype=np.float32)
             picture = cv2.warpAffine(picture, shift, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
             row, column = int(rng.integers(HEIGHT)), int(rng.integers(WIDTH))
-            picture += grain[row : row + HEIGHT, column : column + WIDTH]
+            picture = picture + grain[row : row + HEIGHT, column : column + WIDTH]
             np.rint(picture, out=picture)
             yield np.clip(picture, 0.0, 255.0, out=picture).astype(np.uint8)
 
