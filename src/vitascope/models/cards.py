@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,18 +29,24 @@ class Card:
         return self.sha256[:12]
 
 
-def names(folder: Path = FOLDER) -> tuple[str, ...]:
-    """Names of the networks that have a card, in alphabetical order."""
-    return tuple(sorted(path.parent.name for path in folder.glob("*/card.json")))
+def cards(folder: Path = FOLDER) -> tuple[Card, ...]:
+    """Every card, in alphabetical order of the names."""
+    return tuple(load(path.parent.name, folder) for path in sorted(folder.glob("*/card.json")))
+
+
+def versions(names: Iterable[str]) -> dict[str, str]:
+    """The version of each of the networks named, as a report carries them."""
+    return {name: load(name).version for name in names}
 
 
 @cache
 def load(name: str, folder: Path = FOLDER) -> Card:
     """The card of one network. Raises KeyError if there is none of that name."""
-    if name not in names(folder):
-        raise KeyError(f"there is no network called {name!r}; there are: {', '.join(names(folder))}")
     home = folder / name
-    details = json.loads((home / "card.json").read_text(encoding="utf-8"))
+    try:
+        details = json.loads((home / "card.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise KeyError(f"there is no network called {name!r}") from None
     return Card(
         name=details["name"],
         task=details["task"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +31,21 @@ class Runtime:
         self._used: dict[str, float] = {}
         self._timer: threading.Timer | None = None
 
-    def run(self, name: str, **inputs: NDArray[Any]) -> list[NDArray[np.float32]]:
-        """The outputs of network `name` in the order of its card; opens it on first use.
+    def session(self, name: str) -> Any:
+        """The ONNX Runtime session of network `name`, opened on first use.
 
         Raises KeyError for an unknown name and ModelError when the file does not match its card.
         """
-        outputs: list[NDArray[np.float32]] = self._session(name).run(None, inputs)
+        with self._lock:
+            if name not in self._sessions:
+                self._sessions[name] = _open(cards.load(name, self._folder))
+            self._used[name] = time.monotonic()
+            self._watch()
+            return self._sessions[name]
+
+    def run(self, name: str, **inputs: NDArray[Any]) -> list[NDArray[np.float32]]:
+        """The outputs of network `name`, in the order of its card. Raises what `session` raises."""
+        outputs: list[NDArray[np.float32]] = self.session(name).run(None, inputs)
         return outputs
 
     def opened(self) -> tuple[str, ...]:
@@ -63,14 +71,6 @@ class Runtime:
                 del self._sessions[name], self._used[name]
             self._timer = None
             self._watch()
-
-    def _session(self, name: str) -> Any:
-        with self._lock:
-            if name not in self._sessions:
-                self._sessions[name] = _open(cards.load(name, self._folder))
-            self._used[name] = time.monotonic()
-            self._watch()
-            return self._sessions[name]
 
     def _watch(self) -> None:
         if self._sessions and self._timer is None:
@@ -98,5 +98,6 @@ def _open(card: cards.Card) -> Any:
 
 _SHARED = Runtime()
 run = _SHARED.run
+session = _SHARED.session
 opened = _SHARED.opened
 release = _SHARED.release
