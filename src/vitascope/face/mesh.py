@@ -1,0 +1,68 @@
+"""Place 468 landmarks on one face (Kartynnik et al. 2019, arXiv:1907.06724)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vitascope.face.finder import Detection
+from vitascope.models import runtime
+
+NETWORK = "face_mesh"
+SIZE = 192
+# The network was trained on crops this much larger than the face.
+MARGIN = 1.5
+RIGHT_EYE, LEFT_EYE = 33, 263  # outer corners; right and left are the person's
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A square of the picture: centre (x, y) and side in pixels, angle in radians that its x axis is turned by."""
+
+    x: float
+    y: float
+    side: float
+    angle: float
+
+
+def crop_of_detection(face: Detection) -> Crop:
+    """The upright crop around a face that the finder found."""
+    x, y, w, h = face.box
+    dx, dy = face.points[1] - face.points[0]
+    return Crop(x + w / 2, y + h / 2, MARGIN * max(w, h), float(np.arctan2(dy, dx)))
+
+
+def crop_of_landmarks(landmarks: NDArray[np.float64]) -> Crop:
+    """The upright crop around landmarks (468, 2 or 3), in pixels."""
+    places = landmarks[:, :2]
+    dx, dy = places[LEFT_EYE] - places[RIGHT_EYE]
+    angle = float(np.arctan2(dy, dx))
+    cos, sin = np.cos(angle), np.sin(angle)
+    turned = places @ np.array([[cos, -sin], [sin, cos]])
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    centre = np.array([[cos, -sin], [sin, cos]]) @ ((low + high) / 2)
+    return Crop(float(centre[0]), float(centre[1]), MARGIN * float((high - low).max()), angle)
+
+
+def place(rgb: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[np.float64], float]:
+    """Landmarks (468, 3) in pixels of `rgb` (z on the same scale, smaller is nearer) and how sure the face is, 0..1."""
+    scale = crop.side / SIZE
+    cos, sin = np.cos(crop.angle) * scale, np.sin(crop.angle) * scale
+    half = (SIZE - 1) / 2
+    # From the crop's pixels to the picture's.
+    matrix = np.array(
+        [
+            [cos, -sin, crop.x - half * cos + half * sin],
+            [sin, cos, crop.y - half * sin - half * cos],
+        ]
+    )
+    picture = cv2.warpAffine(rgb, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    landmarks, face = runtime.run(NETWORK, picture=np.asarray(picture, np.uint8)[None])
+    points = landmarks[0].astype(np.float64)
+    placed = np.empty_like(points)
+    placed[:, :2] = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    placed[:, 2] = points[:, 2] * scale
+    return placed, float(face[0])

@@ -1,0 +1,51 @@
+import type { Report } from "../api/types";
+import type { Scales } from "../reading/bands";
+import { inOrder } from "../reading/naming";
+import { Notice } from "./Notice";
+import { ReadingCard } from "./ReadingCard";
+import { RecordingCard } from "./RecordingCard";
+import { Withheld } from "./Withheld";
+
+/** A whole report: what is given, on dials where there is a scale, then what is withheld, then the recording. */
+export function ReportView({ report, scales }: { report: Report; scales: Scales }) {
+  const readings = inOrder(report.readings);
+  const given = readings.filter(([, r]) => r.value !== null);
+  const onDials = given.filter(([name]) => scales[name]);
+  const figures = given.filter(([name]) => !scales[name]);
+  const withheld = readings.filter(([, r]) => r.value === null);
+  const why = report.readings.heart_rate?.reason ?? withheld[0]?.[1].reason;
+  return (
+    <>
+      {given.length === 0 && (
+        <Notice
+          title="No reading this time"
+          actions={
+            <a className="button primary" href="#/">
+              Try again
+            </a>
+          }
+        >
+          {why}
+        </Notice>
+      )}
+      {onDials.length > 0 && (
+        <section className="dials" aria-label="Readings">
+          {onDials.map(([name, reading]) => (
+            <ReadingCard key={name} name={name} reading={reading} scale={scales[name]} />
+          ))}
+        </section>
+      )}
+      {figures.length > 0 && (
+        <section className="figures" aria-label="More figures">
+          {figures.map(([name, reading]) => (
+            <ReadingCard key={name} name={name} reading={reading} scale={undefined} />
+          ))}
+        </section>
+      )}
+      <div className="below">
+        <Withheld readings={withheld} />
+        <RecordingCard report={report} />
+      </div>
+    </>
+  );
+}

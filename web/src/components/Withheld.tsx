@@ -1,0 +1,28 @@
+import type { Reading } from "../api/types";
+import { naming } from "../reading/naming";
+
+/** Readings that are not given, under the reason they share. */
+export function Withheld({ readings }: { readings: [string, Reading][] }) {
+  if (readings.length === 0) return null;
+  const byReason = new Map<string, string[]>();
+  for (const [name, { reason }] of readings) {
+    const key = reason ?? "No reason was given.";
+    byReason.set(key, [...(byReason.get(key) ?? []), naming(name).title]);
+  }
+  return (
+    <section className="card withheld" aria-labelledby="withheld">
+      <h2 id="withheld">Withheld this time</h2>
+      <p className="meaning">
+        The recording does not carry these with enough certainty, so no value is shown.
+      </p>
+      <dl>
+        {[...byReason].map(([reason, titles]) => (
+          <div key={reason}>
+            <dt>{titles.join(", ")}</dt>
+            <dd>{reason}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

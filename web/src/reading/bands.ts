@@ -1,0 +1,46 @@
+import { useEffect, useState } from "react";
+import { getJson } from "../api/http";
+
+/** The one place that knows how the server describes a reading's scale. */
+
+export type Tone = "good" | "mild" | "caution" | "alert" | "neutral";
+
+/** One coloured stretch of a scale: from where the zone before it ends up to, but not including, `upTo`. */
+export interface Zone {
+  /** null: open-ended, only in the last zone. */
+  upTo: number | null;
+  label: string;
+  tone: Tone;
+}
+
+/** What a dial shows: `min` to `max` in the reading's unit, cut into zones that leave no gap. */
+export interface Scale {
+  min: number;
+  max: number;
+  zones: Zone[];
+}
+
+export type Scales = Record<string, Scale>;
+
+let known: Promise<Scales> | null = null;
+
+/** The scales of all readings, asked for once. Without them readings are shown as plain figures. */
+export function loadScales(): Promise<Scales> {
+  known ??= getJson<Scales>("/api/bands").catch(() => {
+    known = null;
+    return {};
+  });
+  return known;
+}
+
+export function useScales(): Scales | null {
+  const [scales, setScales] = useState<Scales | null>(null);
+  useEffect(() => {
+    let shown = true;
+    void loadScales().then((found) => shown && setScales(found));
+    return () => {
+      shown = false;
+    };
+  }, []);
+  return scales;
+}
