@@ -51,7 +51,7 @@ _WAVEFORM = _object(
 )
 
 
-def report_schema() -> dict[str, Any]:
+def schema() -> dict[str, Any]:
     """The JSON Schema that every report of this version follows, wherever it comes from."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

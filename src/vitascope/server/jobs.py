@@ -20,7 +20,7 @@ from vitascope.server.settings import Settings
 from vitascope.server.worker import measure_clip, share_progress
 
 CRASHED = "The clip made the video decoder crash, so it cannot be measured; please record or convert it anew."
-BROKEN = "The server had to restart its workers before this clip was measured; please send it again."
+BROKEN = "The server lost its workers twice before this clip was measured; please try again in a minute."
 UNEXPECTED = "Something went wrong inside the server while it measured this clip; it has been written to the log."
 
 log = logging.getLogger("vitascope.server")
@@ -35,6 +35,7 @@ class Job:
     slot: int
     shares: Sequence[float]  # what the workers write, by slot
     work: Future[Any] | None = None
+    retried: bool = False
     outcome: Future[dict[str, Any] | str] = field(default_factory=Future)
 
     @property
@@ -59,6 +60,7 @@ class Jobs:
         self._free = list(range(settings.max_waiting))
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
+        self._closed = False
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
@@ -88,20 +90,26 @@ class Jobs:
             job = Job(id_, path, self._free.pop(0), self._progress)
             self._jobs[id_] = job
         self._progress[job.slot] = 0.0
+        self._begin(job)
+        return job
+
+    def _begin(self, job: Job) -> None:
         job.work = self._schedule(job)
         job.work.add_done_callback(lambda work: self._over(job, work))
-        return job
 
     def _schedule(self, job: Job) -> Future[Any]:
         pool = self._pool
         try:
             return self._send(pool, job)
         except RuntimeError:
-            # All workers were lost at once (out of memory, most likely): begin with new ones.
             with self._lock:
-                if self._pool is pool:
+                if not self._closed and self._pool is pool:
                     log.error("the worker pool broke and is replaced")
                     self._pool = self._new_pool()
+            if self._closed:
+                never: Future[Any] = Future()
+                never.cancel()
+                return never
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
             return self._send(self._pool, job)
@@ -122,6 +130,12 @@ class Jobs:
 
     def _over(self, job: Job, work: Future[Any]) -> None:
         # Runs in a thread of the pool, or in the caller's when the job was cancelled.
+        if not work.cancelled() and isinstance(work.exception(), BrokenProcessPool) and not job.retried:
+            # All workers were lost at once (out of memory, most likely), maybe through no fault of this clip. A broken
+            # pool cannot be replaced from its own thread.
+            job.retried = True
+            threading.Thread(target=self._begin, args=(job,), daemon=True).start()
+            return
         job.path.unlink(missing_ok=True)
         result = self._result(work)
         try:
@@ -159,6 +173,8 @@ class Jobs:
 
     def close(self) -> None:
         """Stop the workers. Clips still open are marked as failed and their files removed."""
+        with self._lock:
+            self._closed = True
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         # A stopped pool leaves its futures as they are.

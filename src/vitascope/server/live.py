@@ -10,16 +10,17 @@ import os
 import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vitascope.errors import InputError
-from vitascope.live import LiveSession
-from vitascope.media.jpeg import decode_jpeg
 from vitascope.server.measurements import Measurements
 from vitascope.server.settings import MEBIBYTE, Settings
+
+if TYPE_CHECKING:
+    from vitascope.live import LiveSession
 
 MAX_IN_FLIGHT = 8
 MAX_TEXT = 4096
@@ -157,7 +158,7 @@ class LiveSocket:
             await self._fail("The server is measuring as many people as it can; please try again in a minute.")
             return
         try:
-            session = await self._places.run(LiveSession, seconds, kind)
+            session = await self._places.run(_begin, seconds, kind)
         except BaseException as error:
             self._places.give_back()
             if not isinstance(error, InputError):
@@ -237,7 +238,16 @@ class LiveSocket:
         await self._websocket.send_text(json.dumps({"type": kind, **fields}, allow_nan=False, separators=(",", ":")))
 
 
+def _begin(seconds: float, kind: str) -> LiveSession:
+    # The networks are loaded by the first session, off the event loop, and not when the server starts.
+    from vitascope.live import LiveSession
+
+    return LiveSession(seconds, kind)
+
+
 def _look(session: LiveSession, data: bytes) -> dict[str, Any]:
+    from vitascope.media.frames import decode_jpeg
+
     (time_s,) = CAPTURE_TIME.unpack_from(data)
     picture = decode_jpeg(data[CAPTURE_TIME.size :], MAX_PIXELS)
     return session.add(picture, time_s).to_dict()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -13,7 +14,7 @@ from vitascope.server.problems import Problem
 
 NOT_BUILT = "The page has not been built. Run `make page` in a checkout; the interface under /api works without it."
 # Vite puts a hash of the content into these names, so what they hold never changes.
-HASHED = "assets/"
+HASHED = "assets"
 
 
 class Page:
@@ -36,14 +37,13 @@ class Page:
                 return PlainTextResponse(NOT_BUILT, 503)
             raise Problem(503, NOT_BUILT, "No page")
         path = self._files.get_path(scope)
-        full_path, found = self._files.lookup_path(path)
-        if not (found and Path(full_path).is_file()):
+        hashed = path.split("/")[0] == HASHED
+        try:
+            response = await self._files.get_response(path, scope)
+        except HTTPException:
             # A missing file is missing; any other address is a view of the page.
-            if path.startswith(HASHED) or "." in path.rsplit("/", 1)[-1].lstrip("."):
-                raise Problem(404, "There is nothing at this address.")
-            path = "index.html"
-        response = await self._files.get_response(path, scope)
-        response.headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if path.startswith(HASHED) else "no-cache"
-        )
+            if hashed or "." in path.rsplit("/", 1)[-1].lstrip("."):
+                raise
+            response = await self._files.get_response("index.html", scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
         return response

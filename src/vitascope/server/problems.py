@@ -44,15 +44,14 @@ def problem_response(
 
 async def _http_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    # The framework's own detail is the status phrase ("Not Found"), which tells a person nothing.
-    plain = error.detail == HTTPStatus(error.status_code).phrase
-    return problem_response(
-        error.status_code,
-        None if plain else error.detail,
-        getattr(error, "title", None),
-        dict(error.headers) if error.headers else None,
-        **_for_front_ends(request, error.detail),
-    )
+    detail = error.detail
+    if detail == HTTPStatus(error.status_code).phrase:
+        # The framework's own detail ("Not Found") tells a person nothing.
+        detail = SENTENCES.get(error.status_code, detail)
+    title, headers = getattr(error, "title", None), dict(error.headers) if error.headers else None
+    # Front ends written for /save_video look for `error` and nothing else.
+    more = {"error": detail} if request.url.path == "/save_video" else {}
+    return problem_response(error.status_code, detail, title, headers, **more)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
@@ -62,11 +61,6 @@ async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     message = str(first["msg"])
     detail = f"The value of {where or 'the request'} cannot be used: {message[:1].lower()}{message[1:]}."
     return problem_response(422, detail, "Unusable value")
-
-
-def _for_front_ends(request: Request, detail: str) -> dict[str, Any]:
-    # Front ends written for /save_video look for `error` and nothing else.
-    return {"error": detail} if request.url.path == "/save_video" else {}
 
 
 def answer_with_problems(app: FastAPI) -> None:

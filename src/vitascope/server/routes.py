@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.concurrency import run_in_threadpool
 
 import vitascope
-from vitascope.report.schema import report_schema
+from vitascope.report import schema as published
 from vitascope.server.database import is_alive
 from vitascope.server.jobs import Job
 from vitascope.server.measurements import Measurement
@@ -105,9 +105,12 @@ def _begin(services: Services, owner: str, upload: Upload) -> tuple[Measurement,
     kind = upload.fields.get("kind", "face")
     if kind != "face":
         raise Problem(422, "Only clips of a face can be measured; kind must be face.", "Unusable value")
-    services.jobs.check_room()
     measurement = services.measurements.add(owner, source="upload", kind=kind, name=upload.name)
-    return measurement, services.jobs.submit(measurement.id, upload.path)
+    try:
+        return measurement, services.jobs.submit(measurement.id, upload.path)
+    except Problem:
+        services.measurements.delete(owner, measurement.id)
+        raise
 
 
 @router.get("/api/measurements")
@@ -164,6 +167,6 @@ def health(services: Server, response: Response) -> Health:
 
 
 @router.get("/api/schema")
-def schema() -> dict[str, Any]:
+def report_schema() -> dict[str, Any]:
     """The JSON Schema of a report."""
-    return report_schema()
+    return published.schema()

@@ -80,7 +80,8 @@ class OriginGuard:
         if origin is None or origin in self.allowed:
             return True
         # The scheme is left out: behind a proxy that ends TLS the server sees http where the browser sees https.
-        return _place(origin) == _place(f"{urlsplit(origin).scheme}://{headers.get('host', '')}") is not None
+        scheme = origin.partition("://")[0]
+        return _place(origin) == _place(f"{scheme}://{headers.get('host', '')}") is not None
 
 
 def _place(url: str) -> tuple[str, int] | None:
