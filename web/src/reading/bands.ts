@@ -44,3 +44,16 @@ export function useScales(): Scales | null {
   }, []);
   return scales;
 }
+
+/** The scale with its ends moved outward where a zone would otherwise have no place on it. */
+export function roomForAllZones(scale: Scale): Scale {
+  const borders = scale.zones.flatMap((zone) => (zone.upTo === null ? [] : [zone.upTo]));
+  const low = Math.min(scale.min, scale.max, ...borders);
+  const high = Math.max(scale.min, scale.max, ...borders);
+  const room = (high - low) * 0.1 || 1;
+  return {
+    zones: scale.zones,
+    min: borders.length && low >= Math.min(...borders) ? low - room : low,
+    max: (borders.length && high <= Math.max(...borders)) || high <= low ? high + room : high,
+  };
+}
