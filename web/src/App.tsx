@@ -63,7 +63,7 @@ export function App() {
         {agreed && route.screen === "upload" && <UploadScreen />}
       </main>
       <footer className="foot">
-        Vitascope is not a medical device. Its readings are for information and never a diagnosis.
+        Vitascope is not a medical device: its readings are for information and never a diagnosis.
       </footer>
     </div>
   );

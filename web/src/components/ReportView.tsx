@@ -1,6 +1,7 @@
 import type { Report } from "../api/types";
 import type { Scales } from "../reading/bands";
 import { inOrder } from "../reading/naming";
+import { Figures } from "./Figures";
 import { Notice } from "./Notice";
 import { ReadingCard } from "./ReadingCard";
 import { RecordingCard } from "./RecordingCard";
@@ -10,7 +11,10 @@ import { Withheld } from "./Withheld";
 export function ReportView({ report, scales }: { report: Report; scales: Scales }) {
   const readings = inOrder(report.readings);
   const given = readings.filter(([, r]) => r.value !== null);
-  const onDials = given.filter(([name]) => scales[name]);
+  const onDials = given.flatMap(([name, reading]) => {
+    const scale = scales[name];
+    return scale ? [{ name, reading, scale }] : [];
+  });
   const figures = given.filter(([name]) => !scales[name]);
   const withheld = readings.filter(([, r]) => r.value === null);
   const why = report.readings.heart_rate?.reason ?? withheld[0]?.[1].reason;
@@ -30,21 +34,17 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
       )}
       {onDials.length > 0 && (
         <section className="dials" aria-label="Readings">
-          {onDials.map(([name, reading]) => (
-            <ReadingCard key={name} name={name} reading={reading} scale={scales[name]} />
-          ))}
-        </section>
-      )}
-      {figures.length > 0 && (
-        <section className="figures" aria-label="More figures">
-          {figures.map(([name, reading]) => (
-            <ReadingCard key={name} name={name} reading={reading} scale={undefined} />
+          {onDials.map((shown) => (
+            <ReadingCard key={shown.name} {...shown} />
           ))}
         </section>
       )}
       <div className="below">
-        <Withheld readings={withheld} />
         <RecordingCard report={report} />
+        <div className="lists">
+          <Withheld readings={withheld} />
+          <Figures readings={figures} />
+        </div>
       </div>
     </>
   );
