@@ -12,7 +12,7 @@ interface Props {
 
 /** One reading that is given: its dial, its certainty, what it means, and how it was found. */
 export function ReadingCard({ name, reading, scale }: Props) {
-  const { title, meaning } = naming(name);
+  const { title, meaning } = naming(name, scale.title);
   if (reading.value === null) return null;
   return (
     <article className="card reading" data-reading={name}>

@@ -10,6 +10,7 @@ afterEach(cleanup);
 
 const SCALES: Scales = {
   heart_rate: {
+    title: "Heart rate",
     min: 40,
     max: 140,
     zones: [
@@ -74,8 +75,8 @@ test("a tentative reading is marked and says why", () => {
 test("withheld readings show no value, and those with the same reason stand together", () => {
   const readings = {
     heart_rate: reading({}),
-    hrv_sdnn: withheld("Record for at least 30 s."),
-    hrv_rmssd: withheld("Record for at least 30 s."),
+    sdnn: withheld("Record for at least 30 s."),
+    rmssd: withheld("Record for at least 30 s."),
     oxygen_saturation: withheld("No validated calibration exists for a face video."),
   };
   render(<ReportView report={report(readings)} scales={SCALES} />);

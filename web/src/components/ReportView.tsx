@@ -1,5 +1,5 @@
 import type { Report } from "../api/types";
-import type { Scales } from "../reading/bands";
+import { hasZones, type Scales } from "../reading/bands";
 import { inOrder } from "../reading/naming";
 import { Figures } from "./Figures";
 import { Notice } from "./Notice";
@@ -13,9 +13,9 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
   const given = readings.filter(([, r]) => r.value !== null);
   const onDials = given.flatMap(([name, reading]) => {
     const scale = scales[name];
-    return scale ? [{ name, reading, scale }] : [];
+    return hasZones(scale) ? [{ name, reading, scale }] : [];
   });
-  const figures = given.filter(([name]) => !scales[name]);
+  const figures = given.filter(([name]) => !hasZones(scales[name]));
   const withheld = readings.filter(([, r]) => r.value === null);
   const why = report.readings.heart_rate?.reason ?? withheld[0]?.[1].reason;
   return (
@@ -42,8 +42,8 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
       <div className="below">
         <RecordingCard report={report} />
         <div className="lists">
-          <Withheld readings={withheld} />
-          <Figures readings={figures} />
+          <Withheld readings={withheld} scales={scales} />
+          <Figures readings={figures} scales={scales} />
         </div>
       </div>
     </>

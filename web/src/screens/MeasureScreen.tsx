@@ -98,11 +98,13 @@ export function MeasureScreen() {
           </ul>
           <Duration seconds={seconds} onChange={setSeconds} />
           {camera.state === "on" ? (
-            <button type="button" className="button primary big" onClick={start}>
+            // Keys of their own: a click meant for one button must never land on the other that took its place.
+            <button key="start" type="button" className="button primary big" onClick={start}>
               Start measuring
             </button>
           ) : (
             <button
+              key="camera"
               type="button"
               className="button primary big"
               onClick={turnOn}
