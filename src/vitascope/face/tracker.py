@@ -1,0 +1,185 @@
+"""Follow one face: the finder only when there is no track (and about once a second to check it), else the mesh."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned
+from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
+from vitascope.face.smoothing import OneEuro
+
+MIN_SURE = 0.5
+# How far the finder's eyes, nose and mouth may lie from the mesh's, in face sizes. Measured on faces in the right
+# orientation: 0.03 at most in good light, 0.11 in the dark; a mesh fitted in a wrong orientation: 0.04 to 0.2.
+GOOD_MISMATCH = 0.035
+DRIFTED_MISMATCH = 0.06
+MAX_MISMATCH = 0.12
+MAX_MISSED_CHECKS = 3
+OTHER_FACE_SCORE = 0.6
+CHECK_EVERY_S = 1.0
+# While there is no face the quarter turns are tried this often only: they cost four times the upright search.
+TURNED_EVERY_S = 0.3
+# The mesh runs about 15 to 20 times a second: on a head that hardly moves, more often changed no trace measurably.
+MESH_EVERY_S = 0.048
+SLOW = 0.25  # face widths a second
+
+_EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """The face as it is now: landmarks (468, 3) in pixels, smoothed in x and y; `sure` 0..1; `size` its width.
+
+    `centre` is the mean of the unsmoothed landmarks; `speed` is in face widths a second.
+    """
+
+    landmarks: NDArray[np.float64]
+    sure: float
+    size: float
+    centre: NDArray[np.float64]
+    speed: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    landmarks: NDArray[np.float64]
+    sure: float
+    mismatch: float
+    prominence: float
+
+
+class FaceTracker:
+    """Follows the largest central face from frame to frame."""
+
+    def __init__(self, finder: FaceFinder | None = None) -> None:
+        self._finder = finder or BlazeFace()
+        self._smoother = OneEuro(min_cutoff_hz=1.5, beta=20.0)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the face."""
+        self.n_faces = 0
+        self._crop: Crop | None = None
+        self._track: Track | None = None
+        self._mesh_s = self._checked_s = self._turned_s = -math.inf
+        self._missed = 0
+        self._smoother.reset()
+
+    def follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
+        """Where the face is in this frame (H, W, 3) uint8 RGB, or None when there is none."""
+        if self._track is not None and self._track.speed < SLOW and time_s - self._mesh_s < MESH_EVERY_S:
+            return self._track
+        if self._crop is None:
+            return self._acquire(rgb, time_s)
+        landmarks, sure = place(rgb, self._crop)
+        if sure < MIN_SURE or not _inside(landmarks, rgb):
+            self._lose()
+            return self._acquire(rgb, time_s)
+        if time_s - self._checked_s >= CHECK_EVERY_S:
+            checked = self._check(rgb, time_s, landmarks, sure)
+            if checked is None:
+                self._lose()
+                return None
+            landmarks, sure = checked
+        return self._keep(landmarks, sure, time_s)
+
+    def _lose(self) -> None:
+        self._crop = self._track = None
+        self._missed = self.n_faces = 0
+        self._smoother.reset()
+
+    def _keep(self, landmarks: NDArray[np.float64], sure: float, time_s: float) -> Track:
+        size = float(np.ptp(landmarks[:, :2], axis=0).max())
+        centre = landmarks[:, :2].mean(axis=0)
+        speed = 0.0
+        if self._track is not None:
+            dt = time_s - self._mesh_s
+            moved = float(np.linalg.norm(centre - self._track.centre)) / (dt * size)
+            speed = self._track.speed + (1 - math.exp(-dt / 0.3)) * (moved - self._track.speed)
+        smooth = landmarks.copy()
+        smooth[:, :2] = self._smoother.step(landmarks[:, :2], time_s, size)
+        self._crop = crop_of_landmarks(landmarks)
+        self._mesh_s = time_s
+        self._track = Track(smooth, sure, size, centre, speed)
+        return self._track
+
+    def _acquire(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
+        turned = time_s - self._turned_s >= TURNED_EVERY_S
+        if turned:
+            self._turned_s = time_s
+        fit = self._search(rgb, turned=turned)
+        if fit is None:
+            return None
+        self._checked_s = time_s
+        return self._keep(fit.landmarks, fit.sure, time_s)
+
+    def _search(self, rgb: NDArray[np.uint8], *, turned: bool) -> _Fit | None:
+        """The best face: upright and well fitted if there is one, else the best fit over the quarter turns."""
+        fits: list[_Fit] = []
+        for quarter_turns in (0, 1, 3, 2) if turned else (0,):
+            faces = find_turned(self._finder, rgb, quarter_turns)
+            here = [fit for fit in (_fit(rgb, face) for face in faces[:4]) if fit is not None]
+            good = [fit for fit in here if fit.mismatch < GOOD_MISMATCH]
+            if good:
+                self.n_faces = max(1, sum(face.score >= OTHER_FACE_SCORE for face in faces))
+                return max(good, key=lambda fit: fit.prominence)
+            fits += here
+        if not fits:
+            return None
+        self.n_faces = 1
+        return min(fits, key=lambda fit: fit.mismatch)
+
+    def _check(
+        self, rgb: NDArray[np.uint8], time_s: float, landmarks: NDArray[np.float64], sure: float
+    ) -> tuple[NDArray[np.float64], float] | None:
+        """Ask the finder whether the tracked face is still one; returns it, or a better fit, or None."""
+        self._checked_s = time_s
+        dx, dy = _four(landmarks)[1] - _four(landmarks)[0]
+        faces = find_turned(self._finder, rgb, round(math.atan2(dy, dx) / (math.pi / 2)))
+        own = [_mismatch(face, landmarks) for face in faces]
+        best = min(own, default=math.inf)
+        if best < DRIFTED_MISMATCH:
+            self._missed = 0
+            self.n_faces = max(1, sum(face.score >= OTHER_FACE_SCORE for face in faces))
+            return landmarks, sure
+        found = self._search(rgb, turned=True)
+        if found is not None and found.mismatch < best:
+            self._missed = 0
+            self._smoother.reset()
+            return found.landmarks, found.sure
+        self._missed = 0 if best < MAX_MISMATCH else self._missed + 1
+        return None if self._missed >= MAX_MISSED_CHECKS else (landmarks, sure)
+
+
+def _fit(rgb: NDArray[np.uint8], face: Detection) -> _Fit | None:
+    """Place the mesh on a detection, twice, and judge whether both agree that it is a face."""
+    landmarks, _ = place(rgb, crop_of_detection(face))
+    landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
+    mismatch = _mismatch(face, landmarks)
+    if sure < MIN_SURE or mismatch > MAX_MISMATCH or not _inside(landmarks, rgb):
+        return None
+    height, width = rgb.shape[:2]
+    x, y, w, h = face.box
+    off_centre = math.hypot((x + w / 2) / width - 0.5, (y + h / 2) / height - 0.5)
+    return _Fit(landmarks, sure, mismatch, w * h * math.exp(-4 * off_centre**2))
+
+
+def _four(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Right eye, left eye, nose tip and mouth (4, 2)."""
+    return np.array([landmarks[list(ids), :2].mean(axis=0) for ids in (_EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH)])
+
+
+def _mismatch(face: Detection, landmarks: NDArray[np.float64]) -> float:
+    return float(np.abs(_four(landmarks) - face.points[:4]).mean()) / max(face.box[2:])
+
+
+def _inside(landmarks: NDArray[np.float64], rgb: NDArray[np.uint8]) -> bool:
+    """Whether more than half of the face is in the picture and it is large enough to be one."""
+    height, width = rgb.shape[:2]
+    x, y = landmarks[:, 0], landmarks[:, 1]
+    seen = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    return bool(seen.mean() > 0.5) and float(np.ptp(x)) >= 16

@@ -1,0 +1,81 @@
+"""Workers: clips that take too long, crash their worker, or come while everybody is busy."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import HEART_RATE, assert_one_sentence, measured, run_server, send_clip, wait_for
+from vitascope.server.jobs import CRASHED
+
+
+def test_a_clip_that_takes_too_long_is_given_up(tmp_path: Path, long_clip: Path) -> None:
+    with run_server(tmp_path / "data", VITASCOPE_JOB_TIMEOUT_S="0.3", VITASCOPE_WORKERS="1") as server:
+        with server.client() as client:
+            (worker,) = wait_for(server.workers)
+            failed = measured(client, send_clip(client, long_clip)["id"])
+            assert failed["status"] == "failed"
+            assert "longer than 0.3 seconds" in failed["reason"]
+            wait_for(lambda: worker not in server.workers())
+            with long_clip.open("rb") as file:
+                answer = client.post("/save_video", files={"video": file})
+            assert (answer.status_code, answer.json()["error"]) == (200, failed["reason"])
+        assert not list((tmp_path / "data" / "uploads").iterdir())
+
+
+def test_a_crash_takes_only_its_own_clip(tmp_path: Path, clip: Path, long_clip: Path) -> None:
+    with run_server(tmp_path / "data", VITASCOPE_WORKERS="1") as server, server.client() as client:
+        crashed = send_clip(client, long_clip)["id"]
+        waiting = send_clip(client, clip)["id"]
+        wait_for(lambda: client.get(f"/api/measurements/{crashed}").json()["progress"] > 0)
+        assert client.get(f"/api/measurements/{waiting}").json()["status"] == "queued"
+        for pid in server.workers():
+            os.kill(pid, signal.SIGKILL)
+        failed = measured(client, crashed)
+        assert (failed["status"], failed["reason"]) == ("failed", CRASHED)
+        assert_one_sentence(failed["reason"])
+        done = measured(client, waiting)
+        assert done["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=2)
+        assert not list((tmp_path / "data" / "uploads").iterdir())
+
+
+def test_workers_that_die_while_idle_are_replaced(tmp_path: Path, clip: Path) -> None:
+    with run_server(tmp_path / "data", VITASCOPE_WORKERS="2") as server, server.client() as client:
+        pids = wait_for(lambda: len(server.workers()) == 2 and server.workers())
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        done = measured(client, send_clip(client, clip)["id"])
+        assert done["status"] == "done", done["reason"]
+
+
+def test_people_are_told_when_too_many_clips_wait(tmp_path: Path, clip: Path, long_clip: Path) -> None:
+    environment = {"VITASCOPE_WORKERS": "1", "VITASCOPE_MAX_WAITING": "1"}
+    with run_server(tmp_path / "data", **environment) as server, server.client() as client:
+        first = send_clip(client, long_clip)["id"]
+        with clip.open("rb") as file:
+            busy = client.post("/api/measurements", files={"clip": file})
+        assert busy.status_code == 503
+        assert_one_sentence(busy.json()["detail"])
+        assert [item["id"] for item in client.get("/api/measurements").json()["items"]] == [first]
+        client.delete(f"/api/measurements/{first}")
+        assert measured(client, send_clip(client, clip)["id"])["status"] == "done"
+
+
+def test_many_clips_at_once_each_get_their_own_answer(tmp_path: Path, clip: Path) -> None:
+    with run_server(tmp_path / "data") as server:
+
+        def measure(usable: bool) -> tuple[bool, float | None]:
+            with server.client() as client:
+                content = clip.read_bytes() if usable else b"no video"
+                answer = client.post("/save_video", files={"video": content}).json()
+                assert len(client.get("/api/measurements").json()["items"]) == 1
+                return answer["error"] is None, answer.get("heart_rate")
+
+        with ThreadPoolExecutor(6) as people:
+            answers = list(people.map(measure, [True, False] * 3))
+    assert [ok for ok, _ in answers] == [True, False] * 3
+    assert all(rate == pytest.approx(HEART_RATE, abs=2) for ok, rate in answers if ok)
