@@ -15,6 +15,7 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
     const scale = scales[name];
     return hasZones(scale) ? [{ name, reading, scale }] : [];
   });
+  const [first, ...others] = onDials;
   const figures = given.filter(([name]) => !hasZones(scales[name]));
   const withheld = readings.filter(([, r]) => r.value === null);
   const why = report.readings.heart_rate?.reason ?? withheld[0]?.[1].reason;
@@ -32,19 +33,20 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
           {why}
         </Notice>
       )}
-      {onDials.length > 0 && (
-        <section className="dials" aria-label="Readings">
-          {onDials.map((shown) => (
+      <div className="top">
+        {first && <ReadingCard {...first} />}
+        <RecordingCard report={report} />
+      </div>
+      {others.length > 0 && (
+        <section className="dials" aria-label="More readings">
+          {others.map((shown) => (
             <ReadingCard key={shown.name} {...shown} />
           ))}
         </section>
       )}
       <div className="below">
-        <RecordingCard report={report} />
-        <div className="lists">
-          <Withheld readings={withheld} scales={scales} />
-          <Figures readings={figures} scales={scales} />
-        </div>
+        <Withheld readings={withheld} scales={scales} />
+        <Figures readings={figures} scales={scales} />
       </div>
     </>
   );
