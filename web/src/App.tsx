@@ -37,16 +37,9 @@ export function App() {
 
   return (
     <div className="shell">
-      <a
-        className="skip"
-        href="#main"
-        onClick={(e) => {
-          e.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to content
-      </a>
+      </button>
       <header className="bar">
         <a className="brand" href="#/">
           <img src="/icon.svg" alt="" width="28" height="28" />
@@ -70,7 +63,7 @@ export function App() {
         {agreed && route.screen === "upload" && <UploadScreen />}
       </main>
       <footer className="foot">
-        Vitascope is not a medical device. Its readings are for information and never a diagnosis.
+        Vitascope is not a medical device: its readings are for information and never a diagnosis.
       </footer>
     </div>
   );

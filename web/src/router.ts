@@ -10,7 +10,13 @@ export type Route =
 export function parseRoute(hash: string): Route {
   const [screen, id] = hash.replace(/^#\/?/, "").split("/");
   if (screen === "upload" || screen === "history") return { screen };
-  if (screen === "result" && id) return { screen, id: decodeURIComponent(id) };
+  if (screen === "result" && id) {
+    try {
+      return { screen, id: decodeURIComponent(id) };
+    } catch {
+      // A broken escape names no result.
+    }
+  }
   return { screen: "measure" };
 }
 

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 import vitascope
 from vitascope.report import schema as published
+from vitascope.report.bands import BANDS
 from vitascope.server.database import is_alive
 from vitascope.server.jobs import Job
 from vitascope.server.measurements import Measurement
@@ -170,3 +171,9 @@ def health(services: Server, response: Response) -> Health:
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of a report."""
     return published.schema()
+
+
+@router.get("/api/bands")
+def bands() -> dict[str, Any]:
+    """The scale of each reading: title, unit, ends and labelled zones, as a dial paints them."""
+    return {name: scale.to_dict() for name, scale in BANDS.items()}

@@ -32,9 +32,9 @@ export function Consent({ onAgree }: { onAgree: () => void }) {
       <ul className="facts">
         <li>Pictures go to the server this page came from and to nobody else.</li>
         <li>
-          Pictures are not kept. Readings and the pulse wave are, in your history, until you delete them.
+          Pictures are not kept. Readings and the pulse wave stay in your history until you delete them.
         </li>
-        <li>A reading comes with its certainty. When the recording does not carry it, it is withheld.</li>
+        <li>A reading comes with its certainty, or is withheld with the reason.</li>
         <li>It is not a medical device. If you feel unwell, ask a professional whatever it shows.</li>
       </ul>
       <form

@@ -1,6 +1,6 @@
 import type { Reading } from "../api/types";
 import type { Scale } from "../reading/bands";
-import { angleOf, arcPath, arcsOf, pointAt, START, SWEEP, zoneOf } from "../reading/dialGeometry";
+import { angleOf, arcPath, arcsOf, pointAt, zoneOf } from "../reading/dialGeometry";
 import { formatInterval, formatNumber, formatReading, formatUnit } from "../reading/format";
 
 const CENTRE = { x: 110, y: 104 };
@@ -38,7 +38,6 @@ export function Dial({ name, title, reading, scale }: Props) {
   return (
     <figure className="dial">
       <svg viewBox="0 0 220 152" role="img" aria-label={spoken.join(", ")}>
-        <path className="dial-track" d={arcPath(START, START + SWEEP, RADIUS, CENTRE)} />
         {arcs.map((arc, i) => (
           <path
             key={arc.zone.label + arc.from}

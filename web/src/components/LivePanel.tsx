@@ -52,12 +52,13 @@ export function LivePanel({ live }: { live: ReturnType<typeof useMeasurement> })
           onClick={stop}
           disabled={phase !== "measuring" || progress === null}
         >
-          Stop and show result
+          Stop
         </button>
         <button type="button" className="button big" onClick={cancel} disabled={phase === "finishing"}>
           Cancel
         </button>
       </div>
+      <p className="live-hint">Stop shows the result so far. Cancel forgets the recording.</p>
     </section>
   );
 }

@@ -48,7 +48,8 @@ export function PulseWave({ timeS, wave, beatsS = [], from, to, label, axis = fa
       for (const beat of beats.current) {
         const i = times.findIndex((t) => t >= beat);
         const value = values[i];
-        if (i < 0 || typeof value !== "number") continue;
+        if (beat < range.current[0] || beat > range.current[1] || i < 0 || typeof value !== "number")
+          continue;
         u.ctx.beginPath();
         u.ctx.arc(
           u.valToPos(beat, "x", true),
@@ -63,7 +64,7 @@ export function PulseWave({ timeS, wave, beatsS = [], from, to, label, axis = fa
     const chart = new uPlot(
       {
         ...size(),
-        padding: axis ? [8, 8, 0, 8] : [4, 0, 4, 0],
+        padding: axis ? [8, 16, 0, 10] : [4, 0, 4, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: {

@@ -1,18 +1,18 @@
 import type { Reading } from "../api/types";
 import type { Scale } from "../reading/bands";
-import { formatInterval, formatNumber, formatPercent, formatSeconds, formatUnit } from "../reading/format";
+import { formatInterval, formatNumber, formatPercent, formatSeconds } from "../reading/format";
 import { naming } from "../reading/naming";
 import { Dial } from "./Dial";
 
 interface Props {
   name: string;
   reading: Reading;
-  scale: Scale | undefined;
+  scale: Scale;
 }
 
-/** One reading that is given: its dial or figure, its certainty, what it means, and how it was found. */
+/** One reading that is given: its dial, its certainty, what it means, and how it was found. */
 export function ReadingCard({ name, reading, scale }: Props) {
-  const { title, meaning } = naming(name);
+  const { title, meaning } = naming(name, scale.title);
   if (reading.value === null) return null;
   return (
     <article className="card reading" data-reading={name}>
@@ -20,13 +20,7 @@ export function ReadingCard({ name, reading, scale }: Props) {
         <h3>{title}</h3>
         {reading.status === "tentative" && <span className="badge">Tentative</span>}
       </header>
-      {scale ? (
-        <Dial name={name} title={title} reading={reading} scale={scale} />
-      ) : (
-        <p className="figure">
-          <strong>{formatNumber(reading.value)}</strong> {formatUnit(name, reading.unit)}
-        </p>
-      )}
+      <Dial name={name} title={title} reading={reading} scale={scale} />
       <p className="certainty">
         {reading.interval && (
           <span>

@@ -1,6 +1,7 @@
 import type { Report } from "../api/types";
-import type { Scales } from "../reading/bands";
+import { hasZones, type Scales } from "../reading/bands";
 import { inOrder } from "../reading/naming";
+import { Figures } from "./Figures";
 import { Notice } from "./Notice";
 import { ReadingCard } from "./ReadingCard";
 import { RecordingCard } from "./RecordingCard";
@@ -10,8 +11,12 @@ import { Withheld } from "./Withheld";
 export function ReportView({ report, scales }: { report: Report; scales: Scales }) {
   const readings = inOrder(report.readings);
   const given = readings.filter(([, r]) => r.value !== null);
-  const onDials = given.filter(([name]) => scales[name]);
-  const figures = given.filter(([name]) => !scales[name]);
+  const onDials = given.flatMap(([name, reading]) => {
+    const scale = scales[name];
+    return hasZones(scale) ? [{ name, reading, scale }] : [];
+  });
+  const [first, ...others] = onDials;
+  const figures = given.filter(([name]) => !hasZones(scales[name]));
   const withheld = readings.filter(([, r]) => r.value === null);
   const why = report.readings.heart_rate?.reason ?? withheld[0]?.[1].reason;
   return (
@@ -28,23 +33,20 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
           {why}
         </Notice>
       )}
-      {onDials.length > 0 && (
-        <section className="dials" aria-label="Readings">
-          {onDials.map(([name, reading]) => (
-            <ReadingCard key={name} name={name} reading={reading} scale={scales[name]} />
-          ))}
-        </section>
-      )}
-      {figures.length > 0 && (
-        <section className="figures" aria-label="More figures">
-          {figures.map(([name, reading]) => (
-            <ReadingCard key={name} name={name} reading={reading} scale={undefined} />
+      <div className="top">
+        {first && <ReadingCard {...first} />}
+        <RecordingCard report={report} />
+      </div>
+      {others.length > 0 && (
+        <section className="dials" aria-label="More readings">
+          {others.map((shown) => (
+            <ReadingCard key={shown.name} {...shown} />
           ))}
         </section>
       )}
       <div className="below">
-        <Withheld readings={withheld} />
-        <RecordingCard report={report} />
+        <Withheld readings={withheld} scales={scales} />
+        <Figures readings={figures} scales={scales} />
       </div>
     </>
   );

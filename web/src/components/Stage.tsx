@@ -34,7 +34,7 @@ export function Stage({ stream, video, overlay, outline, children }: Props) {
             overlay.current.height = videoHeight;
           }}
         />
-        <canvas ref={overlay} aria-hidden="true" />
+        <canvas ref={overlay} />
       </div>
       {outline && (
         <svg className="outline" viewBox="0 0 400 300" aria-hidden="true">

@@ -47,7 +47,8 @@ export function cameraProblem(error: unknown): CameraProblem {
 
 /** The problem that is known before asking: no camera interface outside https and localhost. */
 export function missingCameraInterface(): CameraProblem | null {
-  if (window.isSecureContext && navigator.mediaDevices?.getUserMedia) return null;
+  // Outside a secure context `mediaDevices` is not there at all, whatever its type says.
+  if (window.isSecureContext && "mediaDevices" in navigator) return null;
   return { kind: "insecure", ...PROBLEMS.insecure };
 }
 

@@ -17,20 +17,23 @@ export type Camera =
 export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: () => void } {
   const [camera, setCamera] = useState<Camera>({ state: "off" });
   const gone = useRef(false);
+  const asking = useRef(false);
   const held = useRef<MediaStream | null>(null);
   const unplugged = useRef(onUnplugged);
   unplugged.current = onUnplugged;
 
   const turnOn = useCallback(async () => {
+    if (asking.current || held.current) return;
     const missing = missingCameraInterface();
     if (missing) {
       setCamera({ state: "problem", problem: missing });
       return;
     }
+    asking.current = true;
     setCamera({ state: "starting" });
     try {
       const stream = await openCamera();
-      if (gone.current || held.current) {
+      if (gone.current) {
         closeCamera(stream);
         return;
       }
@@ -43,6 +46,8 @@ export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: ()
       setCamera({ state: "on", stream });
     } catch (error) {
       if (!gone.current) setCamera({ state: "problem", problem: cameraProblem(error) });
+    } finally {
+      asking.current = false;
     }
   }, []);
 

@@ -17,25 +17,25 @@ const NAMES: Record<string, Naming> = {
     title: "Oxygen saturation",
     meaning: "How much of the blood's haemoglobin carries oxygen.",
   },
-  hrv_mean_nn: { title: "Mean beat interval", meaning: "The average time between two beats." },
-  hrv_sdnn: {
+  mean_nn: { title: "Mean beat interval", meaning: "The average time between two beats." },
+  sdnn: {
     title: "Variability (SDNN)",
     meaning: "How much the time between beats varies overall. Short recordings give a rough picture of it.",
   },
-  hrv_rmssd: {
+  rmssd: {
     title: "Beat-to-beat variability (RMSSD)",
     meaning: "How much each beat interval differs from the next. It tends to be higher when you are relaxed.",
   },
-  hrv_pnn50: {
+  pnn50: {
     title: "pNN50",
     meaning: "The share of beat intervals that differ from the next by over 50 ms.",
   },
-  hrv_lf: { title: "LF power", meaning: "Slow swings of the beat interval, 0.04 to 0.15 Hz." },
-  hrv_hf: {
+  lf: { title: "LF power", meaning: "Slow swings of the beat interval, 0.04 to 0.15 Hz." },
+  hf: {
     title: "HF power",
     meaning: "Fast swings of the beat interval, mostly from breathing, 0.15 to 0.4 Hz.",
   },
-  hrv_lf_hf: { title: "LF/HF ratio", meaning: "Slow against fast swings of the beat interval." },
+  lf_hf: { title: "LF/HF ratio", meaning: "Slow against fast swings of the beat interval." },
   stress: {
     title: "Stress",
     meaning: "Drawn from how steady your beat intervals are. One rest period tells little.",
@@ -46,11 +46,13 @@ const NAMES: Record<string, Naming> = {
   },
 };
 
-export function naming(name: string): Naming {
+export function naming(name: string, title?: string): Naming {
   const known = NAMES[name];
-  if (known) return known;
   const words = name.replaceAll("_", " ");
-  return { title: words.charAt(0).toUpperCase() + words.slice(1), meaning: "" };
+  return {
+    title: title ?? known?.title ?? words.charAt(0).toUpperCase() + words.slice(1),
+    meaning: known?.meaning ?? "",
+  };
 }
 
 const ORDER = Object.keys(NAMES);

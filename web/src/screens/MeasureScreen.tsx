@@ -35,52 +35,55 @@ export function MeasureScreen() {
   const start = () => {
     if (!video.current) return;
     setReason(null);
+    window.scrollTo({ top: 0 });
     live.start(new CameraFrames(video.current), seconds);
   };
 
   return (
     <div className={idle ? "measure" : "measure is-live"}>
       <h1 className={idle ? "" : "visually-hidden"}>Measure with the camera</h1>
-      <Stage
-        stream={camera.state === "on" ? camera.stream : null}
-        video={video}
-        overlay={overlay}
-        outline={camera.state === "on" && !live.faceSeen}
-      >
-        {camera.state !== "on" && camera.state !== "problem" && (
-          <div className="stage-note">
-            <p>{camera.state === "starting" ? "Waiting for the camera…" : "The camera is off."}</p>
-          </div>
-        )}
-        {camera.state === "problem" && (
-          <Notice
-            urgent
-            title={camera.problem.title}
-            actions={
-              <>
-                {camera.problem.kind !== "insecure" && (
-                  <button type="button" className="button" onClick={turnOn}>
-                    Try again
-                  </button>
-                )}
-                <a className="button quiet" href="#/upload">
-                  Use a video file
-                </a>
-              </>
-            }
-          >
-            {camera.problem.advice}
-          </Notice>
-        )}
-        {!idle && live.progress && (
-          <div className="stage-ring">
-            <CountdownRing elapsed={live.progress.elapsed_s} seconds={live.progress.seconds} />
-          </div>
-        )}
+      <div className="view">
+        <Stage
+          stream={camera.state === "on" ? camera.stream : null}
+          video={video}
+          overlay={overlay}
+          outline={camera.state === "on" && !live.faceSeen}
+        >
+          {camera.state !== "on" && camera.state !== "problem" && (
+            <div className="stage-note">
+              <p>{camera.state === "starting" ? "Waiting for the camera…" : "The camera is off."}</p>
+            </div>
+          )}
+          {camera.state === "problem" && (
+            <Notice
+              urgent
+              title={camera.problem.title}
+              actions={
+                <>
+                  {camera.problem.kind !== "insecure" && (
+                    <button type="button" className="button" onClick={turnOn}>
+                      Try again
+                    </button>
+                  )}
+                  <a className="button quiet" href="#/upload">
+                    Use a video file
+                  </a>
+                </>
+              }
+            >
+              {camera.problem.advice}
+            </Notice>
+          )}
+          {!idle && live.progress && (
+            <div className="stage-ring">
+              <CountdownRing elapsed={live.progress.elapsed_s} seconds={live.progress.seconds} />
+            </div>
+          )}
+        </Stage>
         <p className="guidance" aria-live="polite" hidden={idle}>
           {guidance}
         </p>
-      </Stage>
+      </div>
       {idle ? (
         <section className="panel setup" aria-label="Settings">
           {reason && (
@@ -95,11 +98,13 @@ export function MeasureScreen() {
           </ul>
           <Duration seconds={seconds} onChange={setSeconds} />
           {camera.state === "on" ? (
-            <button type="button" className="button primary big" onClick={start}>
+            // Keys of their own: a click meant for one button must never land on the other that took its place.
+            <button key="start" type="button" className="button primary big" onClick={start}>
               Start measuring
             </button>
           ) : (
             <button
+              key="camera"
               type="button"
               className="button primary big"
               onClick={turnOn}
@@ -125,5 +130,5 @@ function guidanceOf({
   if (phase === "finishing") return "Putting the result together…";
   if (progress?.guidance) return progress.guidance;
   if (!progress) return faceSeen ? "Hold still…" : "Looking for your face…";
-  return "Good. Hold still and breathe calmly.";
+  return "Good. Hold still and breathe.";
 }

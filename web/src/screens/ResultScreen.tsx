@@ -73,7 +73,6 @@ export function ResultScreen({ id }: { id: string }) {
       )}
       {(measurement.status === "queued" || measurement.status === "running") && <p>Still being measured…</p>}
       {report && <ReportView report={report} scales={scales} />}
-      {report?.disclaimer && <p className="disclaimer">{report.disclaimer}</p>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { uploadClip, waitForMeasurement } from "../api/http";
+import { deleteMeasurement, uploadClip, waitForMeasurement } from "../api/http";
 import { formatPercent } from "../reading/format";
 import { go } from "../router";
 
@@ -11,6 +11,7 @@ export function UploadScreen() {
   const [problem, setProblem] = useState<string | null>(null);
   const [over, setOver] = useState(false);
   const abort = useRef<AbortController | null>(null);
+  const queuedId = useRef<string | null>(null);
 
   useEffect(() => () => abort.current?.abort(), []);
 
@@ -18,6 +19,7 @@ export function UploadScreen() {
     if (!file || abort.current) return;
     const controller = new AbortController();
     abort.current = controller;
+    queuedId.current = null;
     setProblem(null);
     setStage({ step: "sending", share: 0, name: file.name });
     try {
@@ -26,6 +28,7 @@ export function UploadScreen() {
         (share) => setStage({ step: "sending", share, name: file.name }),
         controller.signal,
       );
+      queuedId.current = queued.id;
       const measured = await waitForMeasurement(
         queued,
         (share) => setStage({ step: "measuring", share, name: file.name }),
@@ -41,6 +44,14 @@ export function UploadScreen() {
     }
     abort.current = null;
     setStage({ step: "idle" });
+  };
+
+  const cancel = () => {
+    abort.current?.abort();
+    abort.current = null;
+    setStage({ step: "idle" });
+    // A clip that is already there is measured only to be thrown away: tell the server to forget it.
+    if (queuedId.current) void deleteMeasurement(queuedId.current).catch(() => {});
   };
 
   return (
@@ -81,15 +92,7 @@ export function UploadScreen() {
             <span className="sending-share">{formatPercent(stage.share)}</span>
             <progress value={stage.share} max={1} />
           </label>
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              abort.current?.abort();
-              abort.current = null;
-              setStage({ step: "idle" });
-            }}
-          >
+          <button type="button" className="button" onClick={cancel}>
             Cancel
           </button>
         </section>
