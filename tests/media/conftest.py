@@ -31,6 +31,7 @@ def make_clip(tmp_path: Path) -> ClipMaker:
 
     def make(
         name: str = "clip.mp4",
+        *,
         seconds: float = 6.0,
         fps: float = 30.0,
         time_s: NDArray[np.float64] | None = None,
