@@ -128,7 +128,7 @@ def test_the_mean_moves_smoothly_with_the_outline() -> None:
     ramp = np.tile(np.arange(100, dtype=np.uint8)[None, :, None], (60, 1, 3))
     square = np.array([[20.0, 10.0], [60.0, 10.0], [60.0, 40.0], [20.0, 40.0]])
     shifts = np.linspace(0, 2, 21)
-    means = [mean_colours(ramp, dict.fromkeys(REGIONS, square + (dx, 0)))[0, 0] for dx in shifts]
+    means = [mean_colours(ramp, dict.fromkeys(REGIONS, square + np.array([dx, 0.0])))[0, 0] for dx in shifts]
     np.testing.assert_allclose(means, 40 + shifts, atol=0.1)
 
 
@@ -157,7 +157,7 @@ def test_the_largest_face_in_the_middle_wins(portrait: Picture) -> None:
     picture[200:456, 0:256] = cv2.resize(portrait, (256, 256), interpolation=cv2.INTER_AREA)
     track = FaceTracker().follow(picture, 0.0)
     assert track is not None
-    np.testing.assert_allclose(eyes_and_nose(track.landmarks), EYES_AND_NOSE + (256, 0), atol=5)
+    np.testing.assert_allclose(eyes_and_nose(track.landmarks), EYES_AND_NOSE + np.array([256, 0]), atol=5)
 
 
 def test_several_faces_are_told(portrait: Picture) -> None:

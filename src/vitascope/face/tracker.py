@@ -75,7 +75,7 @@ class FaceTracker:
         self._crop: Crop | None = None
         self._track: Track | None = None
         self._mesh_s = self._checked_s = self._searched_s = self._turned_s = -math.inf
-        self._missed = 0
+        self._missed = self._quarter_turns = 0
         self._smoother.reset()
 
     def follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
@@ -112,6 +112,7 @@ class FaceTracker:
         smooth = landmarks.copy()
         smooth[:, :2] = self._smoother.step(landmarks[:, :2], time_s, size)
         self._crop = crop_of_landmarks(landmarks)
+        self._quarter_turns = round(self._crop.angle / (math.pi / 2)) % 4
         self._mesh_s = time_s
         self._track = Track(smooth, sure, size, centre, speed)
         return self._track
@@ -131,12 +132,12 @@ class FaceTracker:
         return self._keep(fit.landmarks, fit.sure, time_s)
 
     def _search(self, rgb: NDArray[np.uint8], *, turned: bool) -> _Fit | None:
-        """The most prominent of the good upright faces, or of the best fits over the quarter turns."""
+        """The most prominent of the good faces in the orientation of the last one, or of the best fits over all."""
         fits: list[_Fit] = []
-        for quarter_turns in (0, 1, 3, 2) if turned else (0,):
+        for quarter_turns in dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if turned else (self._quarter_turns, 0)):
             faces = find_turned(self._finder, rgb, quarter_turns)
             fits += [fit for fit in (_fit(rgb, face, _count(faces)) for face in faces[:4]) if fit is not None]
-            if quarter_turns == 0 and any(fit.worth >= GOOD for fit in fits):
+            if any(fit.worth >= GOOD for fit in fits):
                 break
         if not fits:
             return None
@@ -150,8 +151,7 @@ class FaceTracker:
     ) -> tuple[NDArray[np.float64], float] | None:
         """Ask the finder whether the tracked face is still one; returns it, or a better fit, or None."""
         self._checked_s = time_s
-        dx, dy = _four(landmarks)[1] - _four(landmarks)[0]
-        faces = find_turned(self._finder, rgb, round(math.atan2(dy, dx) / (math.pi / 2)))
+        faces = find_turned(self._finder, rgb, self._quarter_turns)
         own = min(faces, key=lambda face: _mismatch(face, landmarks), default=None)
         mismatch = math.inf if own is None else _mismatch(own, landmarks)
         if mismatch < DRIFTED_MISMATCH:
