@@ -17,12 +17,13 @@ def spectrum(
     1."""
     n = len(x)
     size = 1 << int(np.ceil(np.log2(max(8 * n, 4096))))
-    power: NDArray[np.float64] = np.abs(np.fft.rfft((x - x.mean()) * np.hanning(n), size)) ** 2
-    frequency: NDArray[np.float64] = np.fft.rfftfreq(size, 1 / fps)
+    power = np.abs(np.fft.rfft((x - x.mean()) * np.hanning(n), size)) ** 2
+    frequency = np.fft.rfftfreq(size, 1 / fps)
     keep = frequency <= highest_hz
     power = power[keep]
     top = power.max()
-    return frequency[keep], power / top if top > 0 else power
+    scaled: NDArray[np.float64] = power / top if top > 0 else power
+    return np.asarray(frequency[keep], dtype=np.float64), scaled
 
 
 def parabola(left: float, top: float, right: float) -> float:

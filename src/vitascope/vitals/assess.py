@@ -14,7 +14,7 @@ from vitascope.pulse.extract import PulseWaves, extract
 from vitascope.pulse.filters import band_pass
 from vitascope.pulse.plausible import flaw
 from vitascope.pulse.quality import Quality, self_snr_db
-from vitascope.pulse.rate import follow
+from vitascope.pulse.rate import RateCourse, follow
 from vitascope.pulse.resample import resample
 from vitascope.pulse.spectrum import spectrum
 from vitascope.pulse.trace import Kind, Trace
@@ -51,13 +51,17 @@ def assess(trace: Trace, *, method: str | None = None) -> Assessment:
     Raises InputError when the trace is malformed: lengths, times that run backwards or are not finite, less than 5 s.
     What the person could mend (no face, no light, movement) gives withheld readings with the reason instead.
     """
+    return _readings(measure_waves(trace_waves(trace, method), trace.kind))
+
+
+def trace_waves(trace: Trace, method: str | None) -> PulseWaves:
+    """The pulse waves of a checked trace; see `assess`."""
     rgb = np.asarray(trace.rgb, dtype=np.float64)
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.shape[1] != len(trace.regions) or not rgb.shape[1]:
         raise InputError("A trace must hold one red, green and blue mean for each region and each frame.")
     if len(rgb) < 2:
         raise InputError("The recording has fewer than two frames.")
-    waves = extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
-    return _assess(waves, trace.kind)
+    return extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
 
 
 def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
@@ -65,6 +69,11 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
 
     Positive peaks at systole. NaN counts as not recorded. Raises InputError when it is malformed or shorter than 5 s.
     """
+    return _readings(measure_waves(wave_waves(bvp, fps), None))
+
+
+def wave_waves(bvp: ArrayLike, fps: float) -> PulseWaves:
+    """Checked pulse waves on a uniform grid; see `assess_waveform`."""
     wave = np.asarray(bvp, dtype=np.float64)
     wave = wave[:, None] if wave.ndim == 1 else wave
     if wave.ndim != 2 or not wave.shape[1]:
@@ -74,7 +83,7 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
     if len(wave) < 2:
         raise InputError("The recording has fewer than two samples.")
     grid = resample(np.arange(len(wave)) / fps, wave)
-    waves = PulseWaves(
+    return PulseWaves(
         bvp=np.ascontiguousarray(grid.values.T),
         names=tuple(f"wave/{i}" for i in range(wave.shape[1])),
         baseline=grid.values[:, 0],
@@ -82,10 +91,23 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
         fps=grid.fps,
         start_s=0.0,
     )
-    return _assess(waves, None)
 
 
-def _assess(waves: PulseWaves, kind: Kind | None) -> Assessment:
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What the pulse stage found in `waves`: the course of the rate, the wave that carries it best, and how good it
+    is."""
+
+    waves: PulseWaves
+    kind: Kind | None
+    course: RateCourse
+    along_hz: NDArray[np.float64]
+    best: int
+    quality: Quality
+
+
+def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
+    """Follow the pulse rate in `waves`. Raises InputError when they are shorter than 5 s."""
     n = waves.bvp.shape[1]
     if (n - 1) / waves.fps < SHORTEST_S - 0.5 / waves.fps - 1e-6:
         raise InputError(f"The recording is {(n - 1) / waves.fps:.1f} s long; at least {SHORTEST_S:.0f} s are needed.")
@@ -93,7 +115,6 @@ def _assess(waves: PulseWaves, kind: Kind | None) -> Assessment:
     along = course.at(n, waves.fps)
     snr = [self_snr_db(wave, waves.fps, along) for wave in waves.bvp]
     best = int(np.argmax(snr))
-    bvp = waves.bvp[best]
     quality = Quality(
         snr_db=snr[best],
         certainty=course.certainty,
@@ -102,12 +123,18 @@ def _assess(waves: PulseWaves, kind: Kind | None) -> Assessment:
         explained=course.explained,
         seconds=waves.seen_s,
     )
+    return Measured(waves, kind, course, along, best, quality)
+
+
+def _readings(measured: Measured) -> Assessment:
+    waves, kind, course, along = measured.waves, measured.kind, measured.course, measured.along_hz
+    bvp, quality = waves.bvp[measured.best], measured.quality
     if waves.seen_s < SHORTEST_S - 1.5 / waves.fps:
         wrong: str | None = f"Only {waves.seen_s:.0f} s could be used; keep your face in the picture and try again."
     elif waves.fps < SLOWEST_FPS:
         wrong = f"The camera gave only {waves.fps:.0f} pictures a second; at least {SLOWEST_FPS:.0f} are needed."
     else:
-        wrong = flaw(waves, bvp)
+        wrong = flaw(waves, bvp, along, kind)
     beats = find_beats(bvp, waves.fps, along)
     observation = Observation(
         bvp=bvp,
@@ -118,7 +145,7 @@ def _assess(waves: PulseWaves, kind: Kind | None) -> Assessment:
         course=course,
         beats=beats,
         quality=quality,
-        method=waves.names[best].split("/")[0] if kind else None,
+        method=waves.names[measured.best].split("/")[0] if kind else None,
         kind=kind,
         flaw=wrong,
     )
