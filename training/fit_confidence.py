@@ -81,8 +81,8 @@ def face_waveforms(folder: Path) -> Iterator[Row]:
                 yield row(label, path.stem, length, measured, truth)
 
 
-def colour(
-    source: str, person: str, time_s: NDArray[np.float64], rgb: NDArray[np.float64], kind: Kind,
+def colour(  # noqa: PLR0917
+    source: str, person: str, time_s: NDArray[np.float64], rgb: NDArray[np.float64], kind: Kind, *,
     rate: Any, hop: float,
 ) -> Iterator[Row]:  # fmt: skip
     """Rows of one colour recording; `rate(start, stop)` gives the true rate of a span, NaN where unknown."""
@@ -109,7 +109,7 @@ def face_rgb(folder: Path) -> Iterator[Row]:
             even = np.arange(start, stop, 1 / 60)
             return contact_rate(np.interp(even, clock, ppg), 60.0) if clock[-1] >= stop else np.nan
 
-        yield from colour("face colour", path.stem, time_s, rgb, "face", rate, 2.0 if long else 0.5)
+        yield from colour("face colour", path.stem, time_s, rgb, "face", rate=rate, hop=2.0 if long else 0.5)
 
 
 def fingers(folder: Path) -> Iterator[Row]:
@@ -123,7 +123,7 @@ def fingers(folder: Path) -> Iterator[Row]:
             return 60 * (len(inside) - 1) / (inside[-1] - inside[0]) if len(inside) > 4 else np.nan
 
         time_s = clip["time_ms"] / 1000
-        yield from colour("finger", path.stem, time_s, clip["rgb"][:, None], "finger", rate, 1.0)
+        yield from colour("finger", path.stem, time_s, clip["rgb"][:, None], "finger", rate=rate, hop=1.0)
 
 
 def noise() -> Iterator[Row]:
@@ -244,10 +244,10 @@ def table(rows: list[Row], confidence: NDArray[np.float64]) -> str:
             chosen = np.array([r.source == source and r.window_s == length for r in rows])
             ok = chosen & (confidence >= OK_FROM)
             if ok.any():
+                share, gross = 100 * ok.sum() / chosen.sum(), 100 * (error[ok] > 10).mean()
                 lines.append(
-                    f"| {source} | {length} s | {chosen.sum()} | {error[chosen].mean():.2f} "
-                    f"| {100 * ok.sum() / chosen.sum():.0f} % | {error[ok].mean():.2f} | {
-                        100 * (error[ok] > 10).mean():.1f} % |"
+                    f"| {source} | {length} s | {chosen.sum()} | {error[chosen].mean():.2f} | {share:.0f} % "
+                    f"| {error[ok].mean():.2f} | {gross:.1f} % |"
                 )
     return "\n".join(lines)
 
