@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import HEART_RATE, assert_one_sentence, measured, run_server, send_clip, wait_for
+from tests.server.running import HEART_RATE, TOLERANCE, assert_one_sentence, measured, run_server, send_clip, wait_for
 from vitascope.server.jobs import CRASHED
 
 
@@ -39,7 +39,7 @@ def test_a_crash_takes_only_its_own_clip(tmp_path: Path, clip: Path, long_clip: 
         assert (failed["status"], failed["reason"]) == ("failed", CRASHED)
         assert_one_sentence(failed["reason"])
         done = measured(client, waiting)
-        assert done["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=2)
+        assert done["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=TOLERANCE)
         assert not list((tmp_path / "data" / "uploads").iterdir())
 
 
@@ -78,4 +78,4 @@ def test_many_clips_at_once_each_get_their_own_answer(tmp_path: Path, clip: Path
         with ThreadPoolExecutor(6) as people:
             answers = list(people.map(measure, [True, False] * 3))
     assert [ok for ok, _ in answers] == [True, False] * 3
-    assert all(rate == pytest.approx(HEART_RATE, abs=2) for ok, rate in answers if ok)
+    assert all(rate == pytest.approx(HEART_RATE, abs=TOLERANCE) for ok, rate in answers if ok)
