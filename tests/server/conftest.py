@@ -42,6 +42,14 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def quick_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good clip that is measured in no time."""
+    path = tmp_path_factory.mktemp("clips") / "quick.mp4"
+    make_clip(path, seconds=5.5, fps=15.0)
+    return path
+
+
+@pytest.fixture(scope="session")
 def long_clip(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The short clip over and over for a minute: it keeps a worker busy for longer than a moment."""
     path = tmp_path_factory.mktemp("clips") / "long.mp4"
