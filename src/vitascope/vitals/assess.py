@@ -45,8 +45,10 @@ class Assessment:
     messages: tuple[str, ...] = ()
 
 
-def assess(trace: Trace, *, method: str | None = None) -> Assessment:
+def assess(trace: Trace, *, method: str | None = None, wrong: str | None = None) -> Assessment:
     """All readings of `trace`. `method` names one pulse method; by default those that fuse best are used together.
+
+    `wrong`: what an earlier stage knows to be wrong with the recording; every reading is withheld with that reason.
 
     Raises InputError when the trace is malformed: lengths, times that run backwards or are not finite, less than 5 s.
     What the person could mend (no face, no light, movement) gives withheld readings with the reason instead.
@@ -57,7 +59,7 @@ def assess(trace: Trace, *, method: str | None = None) -> Assessment:
     if len(rgb) < 2:
         raise InputError("The recording has fewer than two frames.")
     waves = extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
-    return _assess(waves, trace.kind)
+    return _assess(waves, trace.kind, wrong)
 
 
 def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
@@ -85,7 +87,7 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
     return _assess(waves, None)
 
 
-def _assess(waves: PulseWaves, kind: Kind | None) -> Assessment:
+def _assess(waves: PulseWaves, kind: Kind | None, wrong: str | None = None) -> Assessment:
     n = waves.bvp.shape[1]
     if (n - 1) / waves.fps < SHORTEST_S - 0.5 / waves.fps - 1e-6:
         raise InputError(f"The recording is {(n - 1) / waves.fps:.1f} s long; at least {SHORTEST_S:.0f} s are needed.")
@@ -102,8 +104,10 @@ def _assess(waves: PulseWaves, kind: Kind | None) -> Assessment:
         explained=course.explained,
         seconds=waves.seen_s,
     )
-    if waves.seen_s < SHORTEST_S - 1.5 / waves.fps:
-        wrong: str | None = f"Only {waves.seen_s:.0f} s could be used; keep your face in the picture and try again."
+    if wrong:
+        pass
+    elif waves.seen_s < SHORTEST_S - 1.5 / waves.fps:
+        wrong = f"Only {waves.seen_s:.0f} s could be used; keep your face in the picture and try again."
     elif waves.fps < SLOWEST_FPS:
         wrong = f"The camera gave only {waves.fps:.0f} pictures a second; at least {SLOWEST_FPS:.0f} are needed."
     else:
