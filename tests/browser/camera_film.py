@@ -27,9 +27,9 @@ def write_film(path: Path, width: int, height: int, pictures: Iterable[bytes]) -
     return path
 
 
-def face_film(path: Path) -> Path:
-    """The portrait with a pulse of `HEART_RATE`."""
-    return write_film(path, 640, 480, _face(FILM_S))
+def face_film(path: Path, noise: float = 2.0) -> Path:
+    """The portrait with a pulse of `HEART_RATE`; `noise` in grey levels."""
+    return write_film(path, 640, 480, _face(FILM_S, noise))
 
 
 def leaving_film(path: Path, face_s: float, room_s: float) -> Path:
@@ -47,9 +47,9 @@ def film_of(path: Path, recording: Path) -> Path:
         return write_film(path, stream.width, stream.height, pictures)
 
 
-def _face(seconds: float) -> Iterator[bytes]:
+def _face(seconds: float, noise: float = 2.0) -> Iterator[bytes]:
     time_s = np.arange(0.0, seconds, 1 / FPS)
-    _, pictures = demo_frames(time_s, heart_rate=HEART_RATE, respiration_rate=RESPIRATION_RATE)
+    _, pictures = demo_frames(time_s, heart_rate=HEART_RATE, respiration_rate=RESPIRATION_RATE, noise=noise)
     return (_yuv(picture) for picture in pictures)
 
 
