@@ -81,7 +81,7 @@ def face_waveforms(folder: Path) -> Iterator[Row]:
                 yield row(label, path.stem, length, measured, truth)
 
 
-def colour(  # noqa: PLR0917
+def colour(
     source: str, person: str, time_s: NDArray[np.float64], rgb: NDArray[np.float64], kind: Kind, *,
     rate: Any, hop: float,
 ) -> Iterator[Row]:  # fmt: skip
