@@ -13,7 +13,7 @@ import pytest
 
 from vitascope.demo import make_clip
 from vitascope.demo.pulse import beat_times, pulse_wave
-from vitascope.report.schema import schema
+from vitascope.report.schema import report_schema
 
 
 def vitascope(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -39,7 +39,7 @@ def test_measure_prints_one_json_line_that_fits_the_schema(clip: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
     report = json.loads(done.stdout)
-    jsonschema.validate(report, schema())
+    jsonschema.validate(report, report_schema())
     assert report["readings"]["heart_rate"]["status"] == "ok"
     assert report["readings"]["heart_rate"]["value"] == pytest.approx(66, abs=1)
     assert done.stderr == ""
