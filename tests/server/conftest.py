@@ -20,7 +20,9 @@ SECONDS = 6.0
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One server for all tests that do not need a special one; uploads up to 8 MB."""
-    with run_server(tmp_path_factory.mktemp("server") / "data", VITASCOPE_MAX_UPLOAD_MB="8") as running:
+    with run_server(
+        tmp_path_factory.mktemp("server") / "data", VITASCOPE_MAX_UPLOAD_MB="8", VITASCOPE_WORKERS="2"
+    ) as running:
         yield running
     assert running.process.returncode == 0
     assert "Traceback" not in running.log.read_text()

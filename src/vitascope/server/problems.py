@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
 SENTENCES = {
     400: "The request could not be read.",
@@ -29,38 +30,35 @@ class Problem(HTTPException):
 
 
 def problem_response(
-    status: int, detail: str | None = None, title: str | None = None, headers: dict[str, str] | None = None, **more: Any
+    scope: Scope,
+    status: int,
+    detail: str | None = None,
+    title: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """The problem document as a response; `more` are extension members."""
-    body = {
-        "type": "about:blank",
-        "title": title or HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail or SENTENCES.get(status, "The request could not be served."),
-        **more,
-    }
+    """The problem document that answers the request of `scope`."""
+    detail = detail or SENTENCES.get(status, "The request could not be served.")
+    body = {"type": "about:blank", "title": title or HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if scope["path"] == "/save_video":
+        # Front ends written for it look for `error` and nothing else.
+        body["error"] = detail
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 async def _http_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    detail = error.detail
-    if detail == HTTPStatus(error.status_code).phrase:
-        # The framework's own detail ("Not Found") tells a person nothing.
-        detail = SENTENCES.get(error.status_code, detail)
-    title, headers = getattr(error, "title", None), dict(error.headers) if error.headers else None
-    # Front ends written for /save_video look for `error` and nothing else.
-    more = {"error": detail} if request.url.path == "/save_video" else {}
-    return problem_response(error.status_code, detail, title, headers, **more)
+    # The framework's own detail ("Not Found") tells a person nothing.
+    detail = None if error.detail == HTTPStatus(error.status_code).phrase else error.detail
+    return problem_response(request.scope, error.status_code, detail, getattr(error, "title", None), error.headers)
 
 
-async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:])
     message = str(first["msg"])
     detail = f"The value of {where or 'the request'} cannot be used: {message[:1].lower()}{message[1:]}."
-    return problem_response(422, detail, "Unusable value")
+    return problem_response(request.scope, 422, detail, "Unusable value")
 
 
 def answer_with_problems(app: FastAPI) -> None:
