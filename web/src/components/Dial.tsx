@@ -5,7 +5,7 @@ import { formatInterval, formatNumber, formatReading, formatUnit } from "../read
 
 const CENTRE = { x: 110, y: 104 };
 const RADIUS = 78;
-const INTERVAL_RADIUS = 63;
+const INTERVAL_RADIUS = 54;
 const TICK_RADIUS = 96;
 /** Half of the space between two zones, in degrees. */
 const GAP = 0.8;
@@ -53,6 +53,10 @@ export function Dial({ name, title, reading, scale }: Props) {
             </text>
           );
         })}
+        <g className="dial-needle" style={{ transform: `rotate(${angle}deg)` }}>
+          <path className="dial-needle-edge" d={NEEDLE} />
+          <path className="dial-needle-body" d={NEEDLE} />
+        </g>
         {interval && (
           <path
             className="dial-interval"
@@ -64,10 +68,6 @@ export function Dial({ name, title, reading, scale }: Props) {
             )}
           />
         )}
-        <g className="dial-needle" style={{ transform: `rotate(${angle}deg)` }}>
-          <path className="dial-needle-edge" d={NEEDLE} />
-          <path className="dial-needle-body" d={NEEDLE} />
-        </g>
         <text className="dial-value" x={CENTRE.x} y={CENTRE.y + 6}>
           {formatNumber(value)}
         </text>

@@ -1,6 +1,6 @@
 import type { Reading } from "../api/types";
 import type { Scale } from "../reading/bands";
-import { formatInterval, formatNumber, formatPercent, formatSeconds } from "../reading/format";
+import { formatConfidence, formatInterval, formatNumber, formatSeconds } from "../reading/format";
 import { naming } from "../reading/naming";
 import { Dial } from "./Dial";
 
@@ -29,7 +29,7 @@ export function ReadingCard({ name, reading, scale }: Props) {
         )}
         {reading.confidence !== null && (
           <span>
-            Confidence <b>{formatPercent(reading.confidence)}</b>
+            Confidence <b>{formatConfidence(reading.confidence)}</b>
           </span>
         )}
       </p>

@@ -22,15 +22,10 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
   return (
     <>
       {given.length === 0 && (
-        <Notice
-          title="No reading this time"
-          actions={
-            <a className="button primary" href="#/">
-              Try again
-            </a>
-          }
-        >
-          {why}
+        <Notice title="No reading this time">
+          {[...new Set([why, ...(report.quality.messages ?? [])])].map((line) => (
+            <p key={line}>{line}</p>
+          ))}
         </Notice>
       )}
       <div className="top">

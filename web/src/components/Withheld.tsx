@@ -18,9 +18,7 @@ export function Withheld({ readings, scales }: Props) {
   return (
     <section className="card withheld" aria-labelledby="withheld">
       <h2 id="withheld">Withheld this time</h2>
-      <p className="meaning">
-        The recording does not carry these with enough certainty, so no value is shown.
-      </p>
+      <p className="meaning">No value is shown for these, for the reason beneath each.</p>
       <dl>
         {[...byReason].map(([reason, titles]) => (
           <div key={reason}>

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { formatClock, formatInterval, formatMoment, formatNumber, formatPercent, formatUnit } from "./format";
+import {
+  formatClock,
+  formatConfidence,
+  formatInterval,
+  formatMoment,
+  formatNumber,
+  formatPercent,
+  formatUnit,
+} from "./format";
 
 test("a number shows the digits its size can carry", () => {
   expect(formatNumber(62.4)).toBe("62");
@@ -26,4 +34,10 @@ test("shares, moments and units are written for people", () => {
   expect(formatMoment("not a date")).toBe("not a date");
   expect(formatUnit("heart_rate", "/min")).toBe("beats/min");
   expect(formatUnit("stress_index", "1")).toBe("");
+});
+
+test("confidence never reaches certainty", () => {
+  expect(formatConfidence(0.934)).toBe("93\u202f%");
+  expect(formatConfidence(0.9996)).toBe("over 99\u202f%");
+  expect(formatConfidence(1)).toBe("over 99\u202f%");
 });

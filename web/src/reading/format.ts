@@ -17,6 +17,11 @@ export function formatInterval([low, high]: [number, number]): string {
   return `${formatNumber(low, digits)}\u2013${formatNumber(high, digits)}`;
 }
 
+/** A probability; one that rounds to certainty is never shown as certainty. */
+export function formatConfidence(share: number): string {
+  return share > 0.99 ? "over 99\u202f%" : formatPercent(share);
+}
+
 export function formatPercent(share: number): string {
   return `${Math.round(share * 100)}\u202f%`;
 }

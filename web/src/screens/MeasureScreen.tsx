@@ -41,7 +41,7 @@ export function MeasureScreen() {
 
   return (
     <div className={idle ? "measure" : "measure is-live"}>
-      <h1 className={idle ? "" : "visually-hidden"}>Measure with the camera</h1>
+      <h1 className={idle ? "" : "visually-hidden"}>Measure your pulse</h1>
       <div className="view">
         <Stage
           stream={camera.state === "on" ? camera.stream : null}
@@ -97,18 +97,19 @@ export function MeasureScreen() {
             <li>Keep forehead and cheeks free.</li>
           </ul>
           <Duration seconds={seconds} onChange={setSeconds} />
-          {camera.state === "on" ? (
-            // Keys of their own: a click meant for one button must never land on the other that took its place.
+          {/* Keys of their own: a click meant for one button must never land on the one that took its place. */}
+          {camera.state === "on" && (
             <button key="start" type="button" className="button primary big" onClick={start}>
               Start measuring
             </button>
-          ) : (
+          )}
+          {(camera.state === "off" || camera.state === "starting") && (
             <button
               key="camera"
               type="button"
               className="button primary big"
               onClick={turnOn}
-              disabled={camera.state === "starting" || camera.state === "problem"}
+              disabled={camera.state === "starting"}
             >
               Turn on the camera
             </button>

@@ -55,12 +55,6 @@ export function ResultScreen({ id }: { id: string }) {
               Save report
             </button>
           )}
-          <DeleteButton
-            id={id}
-            what="this result"
-            onDeleted={() => go({ screen: "history" })}
-            onProblem={setProblem}
-          />
         </div>
       </header>
       <p className="visually-hidden" role="status">
@@ -73,6 +67,14 @@ export function ResultScreen({ id }: { id: string }) {
       )}
       {(measurement.status === "queued" || measurement.status === "running") && <p>Still being measured…</p>}
       {report && <ReportView report={report} scales={scales} />}
+      <div className="result-end">
+        <DeleteButton
+          id={id}
+          what="this result"
+          onDeleted={() => go({ screen: "history" })}
+          onProblem={setProblem}
+        />
+      </div>
     </div>
   );
 }
