@@ -145,3 +145,10 @@ def test_the_log_has_a_line_a_request_and_nobody_in_it(tmp_path: Path) -> None:
         assert " GET (page) " in text
         assert " WEBSOCKET /api/live 101 " in text
         assert not any(secret in text for secret in ("Jane", cookie, id_, "127.0.0.1", "clip-"))
+
+
+def test_openapi_tells_of_clips_and_problems(client: httpx.Client) -> None:
+    upload = client.get("/openapi.json").json()["paths"]["/api/measurements"]["post"]
+    assert "clip" in upload["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
+    assert upload["responses"].keys() == {"202", "default"}
+    assert "application/problem+json" in upload["responses"]["default"]["content"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +19,25 @@ SENTENCES = {
     405: "This address does not take this kind of request.",
     413: "The request is too large.",
     500: "Something went wrong inside the server; it has been written to the server's log.",
+}
+
+
+PROBLEM_IN_OPENAPI: dict[str, Any] = {
+    "description": "A problem document (RFC 9457).",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string", "description": "One sentence fit to show to a person."},
+                },
+            }
+        }
+    },
 }
 
 
