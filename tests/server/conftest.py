@@ -14,11 +14,13 @@ import pytest
 from tests.server.running import HEART_RATE, Running, run_server
 from vitascope.demo.clip import demo_frames, make_clip
 
+SECONDS = 6.0
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One server for all tests that do not need a special one; uploads up to 4 MB."""
-    with run_server(tmp_path_factory.mktemp("server") / "data", VITASCOPE_MAX_UPLOAD_MB="4") as running:
+    """One server for all tests that do not need a special one; uploads up to 8 MB."""
+    with run_server(tmp_path_factory.mktemp("server") / "data", VITASCOPE_MAX_UPLOAD_MB="8") as running:
         yield running
     assert running.process.returncode == 0
     assert "Traceback" not in running.log.read_text()
@@ -35,7 +37,15 @@ def client(server: Running) -> Iterator[httpx.Client]:
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short face clip whose pulse is known."""
     path = tmp_path_factory.mktemp("clips") / "face.mp4"
-    make_clip(path, seconds=8.0, heart_rate=HEART_RATE)
+    make_clip(path, seconds=SECONDS, heart_rate=HEART_RATE)
+    return path
+
+
+@pytest.fixture(scope="session")
+def quick_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good clip that is measured in no time."""
+    path = tmp_path_factory.mktemp("clips") / "quick.mp4"
+    make_clip(path, seconds=5.5, fps=15.0)
     return path
 
 
@@ -45,14 +55,14 @@ def long_clip(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clips") / "long.mp4"
     with av.open(str(path), "w") as long:
         out: av.VideoStream | None = None
-        for i in range(7):
+        for i in range(9):
             with av.open(str(clip)) as short:
                 stream = short.streams.video[0]
                 out = out or long.add_stream_from_template(stream)
                 for packet in short.demux(stream):
                     if packet.dts is not None and packet.pts is not None:
-                        packet.pts += round(8 * i / stream.time_base)
-                        packet.dts += round(8 * i / stream.time_base)
+                        packet.pts += round(SECONDS * i / stream.time_base)
+                        packet.dts += round(SECONDS * i / stream.time_base)
                         packet.stream = out
                         long.mux(packet)
     return path

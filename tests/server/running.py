@@ -26,6 +26,7 @@ from vitascope.server.app import create_app
 from vitascope.server.settings import Settings
 
 HEART_RATE = 78.0  # painted on every clip here
+TOLERANCE = 3.0  # of a reading from a few seconds
 PATIENCE_S = 60.0
 
 
@@ -79,6 +80,7 @@ class Live:
         """The first event of a kind, and all before it."""
         before = []
         while (event := self.event())["type"] != kind:
+            assert not event.get("fatal"), event
             before.append(event)
         return event, before
 

@@ -103,7 +103,13 @@ def test_sqlite_waits_logs_ahead_and_overwrites(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["nonsense", "mysql://localhost/x", "oracle+none://x/y", "sqlite:////proc/nothing/here.db", "postgresql://[/x"],
+    [
+        "nonsense",
+        "mysql://localhost/x",
+        "oracle+none://x/y",
+        "sqlite:////proc/nothing/here.db",
+        "postgresql://localhost:1/x",
+    ],
 )
 def test_a_database_that_cannot_be_used_is_told_in_one_sentence(url: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:

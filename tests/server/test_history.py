@@ -25,10 +25,10 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_sessions_never_see_each_other(server: Running, clip: Path) -> None:
+def test_sessions_never_see_each_other(server: Running, quick_clip: Path) -> None:
     with server.client() as one, server.client() as other:
-        mine = send_clip(one, clip)["id"]
-        theirs = send_clip(other, clip)["id"]
+        mine = send_clip(one, quick_clip)["id"]
+        theirs = send_clip(other, quick_clip)["id"]
         for me, own, foreign in ((one, mine, theirs), (other, theirs, mine)):
             assert [item["id"] for item in me.get("/api/measurements").json()["items"]] == [own]
             for answer in (me.get(f"/api/measurements/{foreign}"), me.delete(f"/api/measurements/{foreign}")):
@@ -86,8 +86,8 @@ def test_a_bad_query_is_told_in_one_sentence(query: str, client: httpx.Client) -
     assert_one_sentence(answer.json()["detail"])
 
 
-def test_pages_over_http(client: httpx.Client, clip: Path) -> None:
-    ids = [send_clip(client, clip)["id"] for _ in range(3)]
+def test_pages_over_http(client: httpx.Client, quick_clip: Path) -> None:
+    ids = [send_clip(client, quick_clip)["id"] for _ in range(3)]
     newest = client.get("/api/measurements", params={"limit": 1}).json()["items"]
     older = client.get("/api/measurements", params={"before": newest[0]["created"]}).json()["items"]
     assert [item["id"] for item in newest + older] == ids[::-1]
@@ -97,10 +97,10 @@ def test_pages_over_http(client: httpx.Client, clip: Path) -> None:
     assert all("waveforms" not in item["report"] for item in listed)
 
 
-def test_deletion_leaves_nothing_on_the_disk(tmp_path: Path, clip: Path) -> None:
+def test_deletion_leaves_nothing_on_the_disk(tmp_path: Path, quick_clip: Path) -> None:
     name = "a name that occurs nowhere else.mp4"
     with run_server(tmp_path / "data") as server, server.client() as client:
-        id_ = send_clip(client, clip, name)["id"]
+        id_ = send_clip(client, quick_clip, name)["id"]
         assert measured(client, id_)["name"] == name
         assert any(name.encode() in file.read_bytes() for file in (tmp_path / "data").glob("vitascope.db*"))
         assert client.delete(f"/api/measurements/{id_}").status_code == 204

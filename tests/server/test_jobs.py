@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import HEART_RATE, assert_one_sentence, measured, run_server, send_clip, wait_for
+from tests.server.running import HEART_RATE, TOLERANCE, assert_one_sentence, measured, run_server, send_clip, wait_for
 from vitascope.server.jobs import CRASHED
 
 
@@ -39,30 +39,30 @@ def test_a_crash_takes_only_its_own_clip(tmp_path: Path, clip: Path, long_clip: 
         assert (failed["status"], failed["reason"]) == ("failed", CRASHED)
         assert_one_sentence(failed["reason"])
         done = measured(client, waiting)
-        assert done["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=2)
+        assert done["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=TOLERANCE)
         assert not list((tmp_path / "data" / "uploads").iterdir())
 
 
-def test_workers_that_die_while_idle_are_replaced(tmp_path: Path, clip: Path) -> None:
+def test_workers_that_die_while_idle_are_replaced(tmp_path: Path, quick_clip: Path) -> None:
     with run_server(tmp_path / "data", VITASCOPE_WORKERS="2") as server, server.client() as client:
         pids = wait_for(lambda: len(server.workers()) == 2 and server.workers())
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        done = measured(client, send_clip(client, clip)["id"])
+        done = measured(client, send_clip(client, quick_clip)["id"])
         assert done["status"] == "done", done["reason"]
 
 
-def test_people_are_told_when_too_many_clips_wait(tmp_path: Path, clip: Path, long_clip: Path) -> None:
+def test_people_are_told_when_too_many_clips_wait(tmp_path: Path, quick_clip: Path, long_clip: Path) -> None:
     environment = {"VITASCOPE_WORKERS": "1", "VITASCOPE_MAX_WAITING": "1"}
     with run_server(tmp_path / "data", **environment) as server, server.client() as client:
         first = send_clip(client, long_clip)["id"]
-        with clip.open("rb") as file:
+        with quick_clip.open("rb") as file:
             busy = client.post("/api/measurements", files={"clip": file})
         assert busy.status_code == 503
         assert_one_sentence(busy.json()["detail"])
         assert [item["id"] for item in client.get("/api/measurements").json()["items"]] == [first]
         client.delete(f"/api/measurements/{first}")
-        assert measured(client, send_clip(client, clip)["id"])["status"] == "done"
+        assert measured(client, send_clip(client, quick_clip)["id"])["status"] == "done"
 
 
 def test_many_clips_at_once_each_get_their_own_answer(tmp_path: Path, clip: Path) -> None:
@@ -78,4 +78,4 @@ def test_many_clips_at_once_each_get_their_own_answer(tmp_path: Path, clip: Path
         with ThreadPoolExecutor(6) as people:
             answers = list(people.map(measure, [True, False] * 3))
     assert [ok for ok, _ in answers] == [True, False] * 3
-    assert all(rate == pytest.approx(HEART_RATE, abs=2) for ok, rate in answers if ok)
+    assert all(rate == pytest.approx(HEART_RATE, abs=TOLERANCE) for ok, rate in answers if ok)

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server.running import Running, assert_one_sentence, run_app, run_server
+from tests.server.running import assert_one_sentence, run_app, run_server
 from vitascope import __version__
 from vitascope.server.settings import Settings
 
@@ -139,9 +139,3 @@ def test_the_log_has_a_line_a_request_and_nobody_in_it(tmp_path: Path) -> None:
         assert " GET (page) " in text
         assert " WEBSOCKET /api/live 101 " in text
         assert not any(secret in text for secret in ("Jane", cookie, id_, "127.0.0.1", "clip-"))
-
-
-def test_two_servers_share_nothing(server: Running, tmp_path: Path) -> None:
-    with run_server(tmp_path / "data") as other, other.client() as client:
-        assert client.get("/api/health").status_code == 200
-        assert other.url != server.url

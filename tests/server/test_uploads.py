@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.server.running import HEART_RATE, Running, assert_one_sentence, measured, send_clip
+from tests.server.running import HEART_RATE, TOLERANCE, Running, assert_one_sentence, measured, send_clip
 from vitascope.server.uploads import MAX_NAME, plain_name
 
 MEBIBYTE = 1024 * 1024
@@ -30,7 +30,7 @@ def assert_still_measures(server: Running, clip: Path) -> None:
     """A stranger's good clip is measured as ever, and no clip was left lying about."""
     with server.client() as stranger, clip.open("rb") as file:
         answer = stranger.post("/save_video", files={"video": file}).json()
-    assert answer["heart_rate"] == pytest.approx(HEART_RATE, abs=2)
+    assert answer["report"]["quality"]["face_found"] > 0.9
     assert not list((server.data_dir / "uploads").iterdir())
 
 
@@ -47,13 +47,13 @@ def test_a_clip_is_measured_in_the_background(client: httpx.Client, clip: Path) 
     assert shares == sorted(shares)
     assert any(0 < share < 1 for share in shares)
     assert shares[-1] == 1
-    assert last["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=2)
+    assert last["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=TOLERANCE)
     jsonschema.validate(last["report"], client.get("/api/schema").json())
 
 
-def test_save_video_answers_everything_at_once(client: httpx.Client, clip: Path) -> None:
+def test_save_video_answers_everything_at_once(client: httpx.Client, quick_clip: Path) -> None:
     for field in ("video", "clip", "file"):
-        with clip.open("rb") as file:
+        with quick_clip.open("rb") as file:
             response = client.post("/save_video", files={field: ("blob", file, "video/mp4")})
         answer = response.json()
         assert response.status_code == 200
@@ -108,7 +108,7 @@ def unusable(clip: Path) -> dict[str, bytes]:
         "one frame": _video(1),
         "two seconds": _video(60),
         "huge picture": _png(10_000, 10_000),
-        "empty avi": _video(0, container_format="avi")[:600],
+        "an avi's header": _video(1, container_format="avi")[:600],
         "html": b"<!doctype html><title>no</title>" * 50,
         "playlist pointing elsewhere": b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n",
     }
@@ -124,7 +124,7 @@ UNUSABLE = (
     "one frame",
     "two seconds",
     "huge picture",
-    "empty avi",
+    "an avi's header",
     "html",
     "playlist pointing elsewhere",
 )
@@ -132,7 +132,7 @@ UNUSABLE = (
 
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_an_unusable_clip_fails_with_one_sentence(
-    kind: str, unusable: dict[str, bytes], server: Running, client: httpx.Client, clip: Path
+    kind: str, unusable: dict[str, bytes], server: Running, client: httpx.Client, quick_clip: Path
 ) -> None:
     response = client.post("/api/measurements", files={"clip": ("clip.mp4", unusable[kind])})
     assert response.status_code == 202
@@ -145,7 +145,7 @@ def test_an_unusable_clip_fails_with_one_sentence(
     answer = client.post("/save_video", files={"video": ("clip.mp4", unusable[kind])})
     assert answer.status_code == 200
     assert answer.json()["error"] == failed["reason"]
-    assert_still_measures(server, clip)
+    assert_still_measures(server, quick_clip)
 
 
 def _body(*parts: tuple[str, str | None, bytes], end: bool = True) -> bytes:
@@ -185,23 +185,25 @@ REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
         "kind must be face",
         {"content": _body(("kind", None, b"toe"), ("clip", "a.mp4", b"x")), "headers": FORM},
     ),
-    "too large": (413, "larger than 4 MB", {"files": {"clip": ("a.mp4", bytes(9 * MEBIBYTE))}}),
-    "a little too large": (413, "larger than 4 MB", {"files": {"clip": ("a.mp4", bytes(4 * MEBIBYTE + 1))}}),
+    "too large": (413, "larger than 8 MB", {"files": {"clip": ("a.mp4", bytes(9 * MEBIBYTE))}}),
+    "a little too large": (413, "larger than 8 MB", {"files": {"clip": ("a.mp4", bytes(8 * MEBIBYTE + 1))}}),
     "too large, length not told": (
         413,
-        "larger than 4 MB",
+        "larger than 8 MB",
         {"content": _pieces(_body(("clip", "a.mp4", bytes(9 * MEBIBYTE)))), "headers": FORM},
     ),
     "too large around the clip": (
         413,
-        "larger than 4 MB",
+        "larger than 8 MB",
         {"content": _pieces(_body(("other", "b.mp4", bytes(9 * MEBIBYTE)), ("clip", "a", b"x"))), "headers": FORM},
     ),
 }
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_a_request_without_a_clip_is_refused(kind: str, server: Running, client: httpx.Client, clip: Path) -> None:
+def test_a_request_without_a_clip_is_refused(
+    kind: str, server: Running, client: httpx.Client, quick_clip: Path
+) -> None:
     status, words, request = REFUSED[kind]
     if isinstance(request.get("content"), Iterator):
         # A stream can be sent once.
@@ -213,7 +215,7 @@ def test_a_request_without_a_clip_is_refused(kind: str, server: Running, client:
     assert words in problem["detail"]
     assert_one_sentence(problem["detail"])
     assert client.get("/api/measurements").json()["items"] == []
-    assert_still_measures(server, clip)
+    assert_still_measures(server, quick_clip)
 
 
 def test_save_video_tells_a_refusal_as_error_too(client: httpx.Client) -> None:
@@ -223,7 +225,7 @@ def test_save_video_tells_a_refusal_as_error_too(client: httpx.Client) -> None:
 
 
 def test_a_clip_at_the_limit_is_taken(client: httpx.Client) -> None:
-    response = client.post("/save_video", files={"clip": ("a.mp4", bytes(4 * MEBIBYTE))})
+    response = client.post("/save_video", files={"clip": ("a.mp4", bytes(8 * MEBIBYTE))})
     assert response.status_code == 200
 
 
@@ -237,7 +239,7 @@ def test_a_clip_at_the_limit_is_taken(client: httpx.Client) -> None:
         "Content-Type: multipart/form-data; boundary=edge\r\nTransfer-Encoding: chunked",  # and then no chunks
     ],
 )
-def test_a_wrong_length_disturbs_nobody(head: str, server: Running, clip: Path) -> None:
+def test_a_wrong_length_disturbs_nobody(head: str, server: Running, quick_clip: Path) -> None:
     place = urlsplit(server.url)
     with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
         body = _body(("clip", "a.mp4", b"x" * 5000))
@@ -245,7 +247,7 @@ def test_a_wrong_length_disturbs_nobody(head: str, server: Running, clip: Path) 
         connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert not answer or answer.startswith(b"HTTP/1.1 4")
-    assert_still_measures(server, clip)
+    assert_still_measures(server, quick_clip)
 
 
 def test_only_the_last_part_of_a_file_name_is_kept(client: httpx.Client) -> None:

@@ -13,16 +13,24 @@ from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, plac
 from vitascope.face.smoothing import OneEuro
 
 MIN_SURE = 0.5
-# How far the finder's eyes, nose and mouth may lie from the mesh's, in face sizes. Measured on faces in the right
-# orientation: 0.03 at most in good light, 0.11 in the dark; a mesh fitted in a wrong orientation: 0.04 to 0.2.
-GOOD_MISMATCH = 0.035
+# How far the finder's eyes, nose and mouth may lie from the mesh's, in face sizes. Measured on upright faces: 0.03 at
+# most in good light, 0.11 in the dark; on a mesh fitted in a wrong orientation: 0.04 to 0.2.
 DRIFTED_MISMATCH = 0.06
 MAX_MISMATCH = 0.12
+# A fit is worth the finder's score times the mesh's, less this for a mismatch. Measured: 0.7 or more on faces in the
+# right orientation and in good light, 0.6 at most in a wrong one, on clothes or on furniture.
+MISMATCH_COST = 3.0
+GOOD = 0.7
+AS_GOOD = 0.15  # faces whose fits differ by less are told apart by size and place
+BETTER = 0.1  # a tracked face is given up only for one that is better by this
 MAX_MISSED_CHECKS = 3
 OTHER_FACE_SCORE = 0.6
 CHECK_EVERY_S = 1.0
-# While there is no face the quarter turns are tried this often only: they cost four times the upright search.
-TURNED_EVERY_S = 0.3
+# A face just lost is looked for in every frame, one that stays away less often, and the quarter turns, which cost four
+# times the upright search, less often still.
+JUST_LOST_S = 0.3
+SEARCH_EVERY_S = 0.1
+TURNED_EVERY_S = 0.5
 # The mesh runs about 15 to 20 times a second: on a head that hardly moves, more often changed no trace measurably.
 MESH_EVERY_S = 0.048
 SLOW = 0.25  # face widths a second
@@ -48,8 +56,9 @@ class Track:
 class _Fit:
     landmarks: NDArray[np.float64]
     sure: float
-    mismatch: float
+    worth: float
     prominence: float
+    n_faces: int
 
 
 class FaceTracker:
@@ -65,8 +74,8 @@ class FaceTracker:
         self.n_faces = 0
         self._crop: Crop | None = None
         self._track: Track | None = None
-        self._mesh_s = self._checked_s = self._turned_s = -math.inf
-        self._missed = 0
+        self._mesh_s = self._checked_s = self._searched_s = self._turned_s = -math.inf
+        self._missed = self._quarter_turns = 0
         self._smoother.reset()
 
     def follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
@@ -103,11 +112,16 @@ class FaceTracker:
         smooth = landmarks.copy()
         smooth[:, :2] = self._smoother.step(landmarks[:, :2], time_s, size)
         self._crop = crop_of_landmarks(landmarks)
+        self._quarter_turns = round(self._crop.angle / (math.pi / 2)) % 4
         self._mesh_s = time_s
         self._track = Track(smooth, sure, size, centre, speed)
         return self._track
 
     def _acquire(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
+        just_lost = time_s - self._mesh_s < JUST_LOST_S
+        if not just_lost and time_s - self._searched_s < SEARCH_EVERY_S:
+            return None
+        self._searched_s = time_s
         turned = time_s - self._turned_s >= TURNED_EVERY_S
         if turned:
             self._turned_s = time_s
@@ -118,44 +132,47 @@ class FaceTracker:
         return self._keep(fit.landmarks, fit.sure, time_s)
 
     def _search(self, rgb: NDArray[np.uint8], *, turned: bool) -> _Fit | None:
-        """The best face: upright and well fitted if there is one, else the best fit over the quarter turns."""
+        """The most prominent of the good faces in the orientation of the last one, or of the best fits over all."""
         fits: list[_Fit] = []
-        for quarter_turns in (0, 1, 3, 2) if turned else (0,):
+        for quarter_turns in dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if turned else (self._quarter_turns, 0)):
             faces = find_turned(self._finder, rgb, quarter_turns)
-            here = [fit for fit in (_fit(rgb, face) for face in faces[:4]) if fit is not None]
-            good = [fit for fit in here if fit.mismatch < GOOD_MISMATCH]
-            if good:
-                self.n_faces = max(1, sum(face.score >= OTHER_FACE_SCORE for face in faces))
-                return max(good, key=lambda fit: fit.prominence)
-            fits += here
+            fits += [fit for fit in (_fit(rgb, face, _count(faces)) for face in faces[:4]) if fit is not None]
+            if any(fit.worth >= GOOD for fit in fits):
+                break
         if not fits:
             return None
-        self.n_faces = 1
-        return min(fits, key=lambda fit: fit.mismatch)
+        best = max(fit.worth for fit in fits)
+        chosen = max((fit for fit in fits if fit.worth >= best - AS_GOOD), key=lambda fit: fit.prominence)
+        self.n_faces = chosen.n_faces
+        return chosen
 
     def _check(
         self, rgb: NDArray[np.uint8], time_s: float, landmarks: NDArray[np.float64], sure: float
     ) -> tuple[NDArray[np.float64], float] | None:
         """Ask the finder whether the tracked face is still one; returns it, or a better fit, or None."""
         self._checked_s = time_s
-        dx, dy = _four(landmarks)[1] - _four(landmarks)[0]
-        faces = find_turned(self._finder, rgb, round(math.atan2(dy, dx) / (math.pi / 2)))
-        own = [_mismatch(face, landmarks) for face in faces]
-        best = min(own, default=math.inf)
-        if best < DRIFTED_MISMATCH:
+        faces = find_turned(self._finder, rgb, self._quarter_turns)
+        own = min(faces, key=lambda face: _mismatch(face, landmarks), default=None)
+        mismatch = math.inf if own is None else _mismatch(own, landmarks)
+        if mismatch < DRIFTED_MISMATCH:
             self._missed = 0
-            self.n_faces = max(1, sum(face.score >= OTHER_FACE_SCORE for face in faces))
+            self.n_faces = _count(faces)
             return landmarks, sure
+        worth = 0.0 if own is None or mismatch > MAX_MISMATCH else _worth(own.score, sure, mismatch)
         found = self._search(rgb, turned=True)
-        if found is not None and found.mismatch < best:
+        if found is not None and found.worth > worth + BETTER:
             self._missed = 0
             self._smoother.reset()
             return found.landmarks, found.sure
-        self._missed = 0 if best < MAX_MISMATCH else self._missed + 1
+        self._missed = 0 if worth > 0 else self._missed + 1
         return None if self._missed >= MAX_MISSED_CHECKS else (landmarks, sure)
 
 
-def _fit(rgb: NDArray[np.uint8], face: Detection) -> _Fit | None:
+def _count(faces: list[Detection]) -> int:
+    return max(1, sum(face.score >= OTHER_FACE_SCORE for face in faces))
+
+
+def _fit(rgb: NDArray[np.uint8], face: Detection, n_faces: int) -> _Fit | None:
     """Place the mesh on a detection, twice, and judge whether both agree that it is a face."""
     landmarks, _ = place(rgb, crop_of_detection(face))
     landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
@@ -165,7 +182,7 @@ def _fit(rgb: NDArray[np.uint8], face: Detection) -> _Fit | None:
     height, width = rgb.shape[:2]
     x, y, w, h = face.box
     off_centre = math.hypot((x + w / 2) / width - 0.5, (y + h / 2) / height - 0.5)
-    return _Fit(landmarks, sure, mismatch, w * h * math.exp(-4 * off_centre**2))
+    return _Fit(landmarks, sure, _worth(face.score, sure, mismatch), w * h * math.exp(-4 * off_centre**2), n_faces)
 
 
 def _four(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -175,6 +192,10 @@ def _four(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _mismatch(face: Detection, landmarks: NDArray[np.float64]) -> float:
     return float(np.abs(_four(landmarks) - face.points[:4]).mean()) / max(face.box[2:])
+
+
+def _worth(score: float, sure: float, mismatch: float) -> float:
+    return score * sure - MISMATCH_COST * mismatch
 
 
 def _inside(landmarks: NDArray[np.float64], rgb: NDArray[np.uint8]) -> bool:

@@ -154,7 +154,7 @@ def _open(path: Path, limits: Limits) -> av.container.InputContainer:
         if path.is_dir():
             raise InputError("This is a folder, not a video file.")
         if not path.exists():
-            raise InputError(f"There is no file called {path.name}.")
+            raise InputError(f"There is no file called {_shown(path)}.")
         if not path.is_file():
             raise InputError("This is not a regular file, so it cannot be read as a video.")
         size = path.stat().st_size
@@ -163,7 +163,7 @@ def _open(path: Path, limits: Limits) -> av.container.InputContainer:
     except InputError:
         raise
     except PermissionError:
-        raise InputError(f"The file {path.name} may not be read: permission was denied.") from None
+        raise InputError(f"The file {_shown(path)} may not be read: permission was denied.") from None
     except (OSError, ValueError):
         raise InputError("The file cannot be read.") from None
     if size == 0:
@@ -185,6 +185,12 @@ def _open(path: Path, limits: Limits) -> av.container.InputContainer:
         if video:
             raise InputError("The video file is damaged or cut short.") from None
         raise InputError(f"This is not a video file that can be read; use {ACCEPTED}.") from None
+
+
+def _shown(path: Path) -> str:
+    """The file's name fit for a sentence."""
+    name = "".join(c if c.isprintable() else "?" for c in path.name)
+    return name if len(name) <= 80 else f"{name[:77]}..."
 
 
 def _video_stream(container: av.container.InputContainer) -> av.VideoStream:

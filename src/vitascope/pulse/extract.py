@@ -12,7 +12,8 @@ from vitascope.pulse.methods import DEFAULT, METHODS
 from vitascope.pulse.resample import resample
 from vitascope.pulse.trace import Trace
 
-FUSED = {"face": ("pos", "chrom"), "finger": ("green",)}
+FUSED = ("pos", "chrom")  # on a face; on a fingertip the light passes through and each channel is a pulse wave itself
+CHANNELS = ("red", "green", "blue")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,6 @@ def extract(trace: Trace, method: str | None = None) -> PulseWaves:
     method."""
     if method is not None and method not in METHODS:
         raise InputError(f"There is no pulse method called {method!r}; there are {', '.join(METHODS)}.")
-    methods = (method,) if method else FUSED[trace.kind]
     n, regions = trace.rgb.shape[:2]
     grid = resample(trace.time_s, trace.rgb.reshape(n, regions * 3))
     rgb = grid.values.reshape(-1, regions, 3)
@@ -55,13 +55,17 @@ def extract(trace: Trace, method: str | None = None) -> PulseWaves:
     areas = {"all": mean}
     if regions > 1:
         areas |= {name: rgb[:, r] for r, name in enumerate(trace.regions) if seen[:, r].mean() > 0.9}
-    for name in methods:
-        for area, colour in areas.items():
-            waves[f"{name}/{area}"] = METHODS[name](colour, grid.fps)
+    if trace.kind == "finger" and method is None:
+        level = np.maximum(mean.mean(axis=0), 1.0)
+        waves = {f"{name}/all": 1 - mean[:, c] / level[c] for c, name in enumerate(CHANNELS)}
+    else:
+        for name in (method,) if method else FUSED:
+            for area, colour in areas.items():
+                waves[f"{name}/{area}"] = METHODS[name](colour, grid.fps)
     return PulseWaves(
         bvp=np.stack(list(waves.values())),
         names=tuple(waves),
-        baseline=-mean[:, 1],
+        baseline=-(mean[:, 1] if trace.kind == "face" else mean.sum(axis=1)),
         seen=any_seen,
         fps=grid.fps,
         start_s=grid.start_s,

@@ -36,6 +36,7 @@ EXPLAINED_LIMIT = 0.97
 CHANGE_PER_HOP = 3.0  # 1/min, standard deviation of the rate's change in one hop
 REACH = 20  # 1/min: more than the rate can change in one hop
 NEAR = 5.0  # 1/min: posterior mass this near the course counts for it
+WEIGHT_POWER = 4.0  # a wave half as clear counts a sixteenth
 MIN_SEEN = 0.7  # share of a window that must have been seen
 
 
@@ -149,6 +150,14 @@ def _posterior(evidence: Floats, change: Floats) -> Floats:
     return normal
 
 
+def _weights(likelihood: Floats) -> Floats:
+    """How much each wave counts, (M,), summing to 1: by how far, on average, its best rate stands out."""
+    clear = likelihood.max(axis=2).mean(axis=1) ** WEIGHT_POWER
+    total = clear.sum()
+    weight: Floats = clear / total if total > 0 else np.full(len(clear), 1 / len(clear))
+    return weight
+
+
 def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> RateCourse:
     """The course of the rate in `waves` (M, N), finite, at `fps`, at least a few seconds; `seen` (N,) marks real
     samples."""
@@ -158,7 +167,8 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
     time_s, likelihood = log_likelihood(evened, fps, seen)
     hop_s = float(np.diff(time_s).mean()) if len(time_s) > 1 else HOP_S
     # Overlapping windows tell the same story several times; two independent ones to a window length.
-    evidence = likelihood.mean(axis=0) * min(1.0, 2 * hop_s / WINDOW_S)
+    weight = _weights(likelihood)
+    evidence = np.tensordot(weight, likelihood, axes=1) * min(1.0, 2 * hop_s / WINDOW_S)
     change = _change(round(hop_s, 2))
     path = _best_path(evidence, change)
     course = RATES[path]
@@ -169,6 +179,7 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
     smooth = np.convolve(np.pad(course, 2, mode="edge"), np.full(5, 0.2), mode="valid")
     wandering = np.interp(np.arange(n) / fps, time_s, smooth) / 60
     # A steady rate is sharper without the wobble of the path's grid, a drifting one only along it.
+    evened = evened * np.sqrt(weight)[:, None]
     steady = line_frequency(evened, fps, float(course.mean()) / 60)
     drifting = line_frequency(evened, fps, wandering, reach_hz=0.05)
     hz, explained = steady if steady[1] > drifting[1] else drifting

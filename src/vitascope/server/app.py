@@ -162,7 +162,7 @@ def serve(
             ws_per_message_deflate=False,  # JPEG does not get smaller
             timeout_graceful_shutdown=GRACE_S,
         )
-        lines = _address_lines(host, listening.getsockname()[1], secure=certificate is not None)
+        lines = address_lines(host, listening.getsockname()[1], secure=certificate is not None)
         server = _Server(config, lambda: (announce or _print)(lines))
         # uvicorn repeats the signal it was stopped by; a stopped server is no failure.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -175,7 +175,8 @@ def _print(lines: str) -> None:
     sys.stdout.flush()
 
 
-def _address_lines(host: str, port: int, *, secure: bool) -> str:
+def address_lines(host: str, port: int, *, secure: bool) -> str:
+    """What a person needs to know to open the page: its address, and whether the camera will work there."""
     everywhere = host in ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
     local = everywhere or host in ("localhost", "::1") or host.startswith("127.")
     shown = "localhost" if everywhere else f"[{host}]" if ":" in host else host

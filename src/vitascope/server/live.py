@@ -215,7 +215,11 @@ class LiveSocket:
     # Ends
 
     async def _finish(self, session: LiveSession) -> None:
-        report = (await self._places.run(session.finish)).to_dict()
+        try:
+            report = (await self._places.run(session.finish)).to_dict()
+        except InputError as error:
+            await self._fail(str(error))
+            return
         stored = await run_in_threadpool(
             self._history.add, self._owner, source="live", kind=report["kind"], report=report
         )

@@ -22,6 +22,7 @@ from vitascope.server.uploads import Upload, receive_clip
 CLIP_FIELDS = ("clip",)
 # What front ends that were written for other servers call the file.
 SAVE_VIDEO_FIELDS = ("video", "clip", "file")
+VARIABILITY = ("mean_nn", "sdnn", "rmssd", "pnn50", "lf", "hf", "lf_hf")
 
 router = APIRouter()
 
@@ -88,8 +89,13 @@ async def save_video(request: Request, services: Server, owner: Owner) -> dict[s
     outcome = await asyncio.shield(asyncio.wrap_future(job.outcome))
     if isinstance(outcome, str):
         return {"id": measurement.id, "status": "failed", "error": outcome, "report": None}
-    values = {name: reading["value"] for name, reading in outcome["readings"].items()}
-    return {"id": measurement.id, "status": "done", "error": None, **values, "report": outcome}
+    return {"id": measurement.id, "status": "done", "error": None, **_plain_values(outcome), "report": outcome}
+
+
+def _plain_values(report: dict[str, Any]) -> dict[str, float | None]:
+    """Each reading's value under its name; those of heart-rate variability also as `hrv_...`, as others call them."""
+    values = {name: reading["value"] for name, reading in report["readings"].items()}
+    return values | {f"hrv_{name}": values[name] for name in VARIABILITY if name in values}
 
 
 async def _accept(request: Request, services: Services, owner: str, names: tuple[str, ...]) -> tuple[Measurement, Job]:

@@ -14,7 +14,7 @@ from vitascope.pulse.extract import PulseWaves, extract
 from vitascope.pulse.filters import band_pass
 from vitascope.pulse.plausible import flaw
 from vitascope.pulse.quality import Quality, self_snr_db
-from vitascope.pulse.rate import follow
+from vitascope.pulse.rate import RateCourse, follow
 from vitascope.pulse.resample import resample
 from vitascope.pulse.spectrum import spectrum
 from vitascope.pulse.trace import Kind, Trace
@@ -53,13 +53,18 @@ def assess(trace: Trace, *, method: str | None = None, wrong: str | None = None)
     Raises InputError when the trace is malformed: lengths, times that run backwards or are not finite, less than 5 s.
     What the person could mend (no face, no light, movement) gives withheld readings with the reason instead.
     """
+    measured = measure_waves(trace_waves(trace, method), trace.kind)
+    return _readings(measured, wrong or _wrong(measured))
+
+
+def trace_waves(trace: Trace, method: str | None) -> PulseWaves:
+    """The pulse waves of a checked trace; see `assess`."""
     rgb = np.asarray(trace.rgb, dtype=np.float64)
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.shape[1] != len(trace.regions) or not rgb.shape[1]:
         raise InputError("A trace must hold one red, green and blue mean for each region and each frame.")
     if len(rgb) < 2:
         raise InputError("The recording has fewer than two frames.")
-    waves = extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
-    return _assess(waves, trace.kind, wrong)
+    return extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
 
 
 def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
@@ -67,6 +72,12 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
 
     Positive peaks at systole. NaN counts as not recorded. Raises InputError when it is malformed or shorter than 5 s.
     """
+    measured = measure_waves(wave_waves(bvp, fps), None)
+    return _readings(measured, _wrong(measured))
+
+
+def wave_waves(bvp: ArrayLike, fps: float) -> PulseWaves:
+    """Checked pulse waves on a uniform grid; see `assess_waveform`."""
     wave = np.asarray(bvp, dtype=np.float64)
     wave = wave[:, None] if wave.ndim == 1 else wave
     if wave.ndim != 2 or not wave.shape[1]:
@@ -76,7 +87,7 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
     if len(wave) < 2:
         raise InputError("The recording has fewer than two samples.")
     grid = resample(np.arange(len(wave)) / fps, wave)
-    waves = PulseWaves(
+    return PulseWaves(
         bvp=np.ascontiguousarray(grid.values.T),
         names=tuple(f"wave/{i}" for i in range(wave.shape[1])),
         baseline=grid.values[:, 0],
@@ -84,10 +95,23 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
         fps=grid.fps,
         start_s=0.0,
     )
-    return _assess(waves, None)
 
 
-def _assess(waves: PulseWaves, kind: Kind | None, wrong: str | None = None) -> Assessment:
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What the pulse stage found in `waves`: the course of the rate, the wave that carries it best, and how good it
+    is."""
+
+    waves: PulseWaves
+    kind: Kind | None
+    course: RateCourse
+    along_hz: NDArray[np.float64]
+    best: int
+    quality: Quality
+
+
+def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
+    """Follow the pulse rate in `waves`. Raises InputError when they are shorter than 5 s."""
     n = waves.bvp.shape[1]
     if (n - 1) / waves.fps < SHORTEST_S - 0.5 / waves.fps - 1e-6:
         raise InputError(f"The recording is {(n - 1) / waves.fps:.1f} s long; at least {SHORTEST_S:.0f} s are needed.")
@@ -95,7 +119,6 @@ def _assess(waves: PulseWaves, kind: Kind | None, wrong: str | None = None) -> A
     along = course.at(n, waves.fps)
     snr = [self_snr_db(wave, waves.fps, along) for wave in waves.bvp]
     best = int(np.argmax(snr))
-    bvp = waves.bvp[best]
     quality = Quality(
         snr_db=snr[best],
         certainty=course.certainty,
@@ -104,14 +127,22 @@ def _assess(waves: PulseWaves, kind: Kind | None, wrong: str | None = None) -> A
         explained=course.explained,
         seconds=waves.seen_s,
     )
-    if wrong:
-        pass
-    elif waves.seen_s < SHORTEST_S - 1.5 / waves.fps:
-        wrong = f"Only {waves.seen_s:.0f} s could be used; keep your face in the picture and try again."
-    elif waves.fps < SLOWEST_FPS:
-        wrong = f"The camera gave only {waves.fps:.0f} pictures a second; at least {SLOWEST_FPS:.0f} are needed."
-    else:
-        wrong = flaw(waves, bvp)
+    return Measured(waves, kind, course, along, best, quality)
+
+
+def _wrong(measured: Measured) -> str | None:
+    """Why nothing can be read from this recording at all, or None."""
+    waves = measured.waves
+    if waves.seen_s < SHORTEST_S - 1.5 / waves.fps:
+        return f"Only {waves.seen_s:.0f} s could be used; keep your face in the picture and try again."
+    if waves.fps < SLOWEST_FPS:
+        return f"The camera gave only {waves.fps:.0f} pictures a second; at least {SLOWEST_FPS:.0f} are needed."
+    return flaw(waves, waves.bvp[measured.best], measured.along_hz, measured.kind)
+
+
+def _readings(measured: Measured, wrong: str | None) -> Assessment:
+    waves, kind, course, along = measured.waves, measured.kind, measured.course, measured.along_hz
+    bvp, quality = waves.bvp[measured.best], measured.quality
     beats = find_beats(bvp, waves.fps, along)
     observation = Observation(
         bvp=bvp,
@@ -122,7 +153,7 @@ def _assess(waves: PulseWaves, kind: Kind | None, wrong: str | None = None) -> A
         course=course,
         beats=beats,
         quality=quality,
-        method=waves.names[best].split("/")[0] if kind else None,
+        method=waves.names[measured.best].split("/")[0] if kind else None,
         kind=kind,
         flaw=wrong,
     )
