@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 import math
@@ -246,7 +247,24 @@ def _begin(seconds: float, kind: str) -> LiveSession:
     # The networks are loaded by the first session, off the event loop, and not when the server starts.
     from vitascope.live import LiveSession
 
+    _warm_up()
     return LiveSession(seconds, kind)
+
+
+@functools.cache
+def _warm_up() -> None:
+    """Use the science once before the first recording.
+
+    It imports the numerical libraries on first use, which takes seconds on a busy machine: in the middle of a
+    recording that is a hole in the pulse.
+    """
+    import numpy as np
+
+    from vitascope.measure import measure_trace
+
+    time_s = np.arange(0.0, 35.0, 1 / 30)  # long enough that every vital is asked
+    pulse = 1 + 0.01 * np.sin(2 * np.pi * 1.2 * time_s)
+    measure_trace(pulse[:, None] * np.array([150.0, 110.0, 90.0]), time_s)
 
 
 def _look(session: LiveSession, data: bytes) -> dict[str, Any]:
