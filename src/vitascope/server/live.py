@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 import math
@@ -35,6 +36,7 @@ MAX_FPS = 240
 # Capture times may stand still or lie, so a session also ends by the server's own clock.
 MAX_SLOWNESS, GRACE_S = 2.0, 60.0
 
+WRONG_TIME = "The capture time is no number, or not later than that of the picture before."
 UNEXPECTED = "Something went wrong inside the server; the session has ended."
 
 log = logging.getLogger("vitascope.server")
@@ -195,7 +197,7 @@ class LiveSocket:
             except InputError as error:
                 await self._skip(data, str(error))
             else:
-                await self._send("frame", **view, reason=None)
+                await self._send("frame", **view, reason=WRONG_TIME if view["skipped"] else None)
         await self._after_frame(session)
 
     async def _after_frame(self, session: LiveSession) -> None:
@@ -246,7 +248,24 @@ def _begin(seconds: float, kind: str) -> LiveSession:
     # The networks are loaded by the first session, off the event loop, and not when the server starts.
     from vitascope.live import LiveSession
 
+    _warm_up()
     return LiveSession(seconds, kind)
+
+
+@functools.cache
+def _warm_up() -> None:
+    """Use the science once before the first recording.
+
+    It imports the numerical libraries on first use, which takes seconds on a busy machine: in the middle of a
+    recording that is a hole in the pulse.
+    """
+    import numpy as np
+
+    from vitascope.measure import measure_trace
+
+    time_s = np.arange(0.0, 35.0, 1 / 30)  # long enough that every vital is asked
+    pulse = 1 + 0.01 * np.sin(2 * np.pi * 1.2 * time_s)
+    measure_trace(pulse[:, None] * np.array([150.0, 110.0, 90.0]), time_s)
 
 
 def _look(session: LiveSession, data: bytes) -> dict[str, Any]:
