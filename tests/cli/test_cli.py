@@ -125,11 +125,11 @@ def test_pulse_reads_a_colour_trace_and_a_pulse_wave(tmp_path: Path) -> None:
         {"rgb": np.ones((300, 3)), "time_s": np.full(300, np.nan)},
         {"bvp": np.ones(300)},
         {"bvp": np.ones(300), "fps": 0.0},
-        {"bvp": np.ones((300, 2)), "fps": 30.0},
+        {"bvp": np.ones((300, 2, 2)), "fps": 30.0},
         {"bvp": np.ones(3), "fps": 30.0},
         {"bvp": np.array(["a", "b"]), "fps": 30.0},
     ],
-    ids=str,
+    ids=lambda arrays: " ".join(f"{name}{np.shape(values)}" for name, values in arrays.items()) or "nothing",
 )
 def test_pulse_refuses_what_does_not_fit_together(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
     np.savez(tmp_path / "trace.npz", **arrays)

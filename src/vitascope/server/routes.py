@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.concurrency import run_in_threadpool
 
 import vitascope
-from vitascope.report.schema import report_schema as published_schema
 from vitascope.report.bands import BANDS
+from vitascope.report.schema import report_schema as published_schema
 from vitascope.server.database import is_alive
 from vitascope.server.jobs import Job
 from vitascope.server.measurements import Measurement
