@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.errors import InputError
-from vitascope.pulse.methods import DEFAULT, METHODS
+from vitascope.pulse.methods import DEFAULT, METHODS, check_method
 from vitascope.pulse.resample import resample
 from vitascope.pulse.trace import Trace
 
@@ -42,8 +41,7 @@ class PulseWaves:
 def extract(trace: Trace, method: str | None = None) -> PulseWaves:
     """The candidate waves of `trace`: of `method` alone, or of those that fuse best. Raises InputError on an unknown
     method."""
-    if method is not None and method not in METHODS:
-        raise InputError(f"There is no pulse method called {method!r}; there are {', '.join(METHODS)}.")
+    check_method(method)
     n, regions = trace.rgb.shape[:2]
     grid = resample(trace.time_s, trace.rgb.reshape(n, regions * 3))
     rgb = grid.values.reshape(-1, regions, 3)
