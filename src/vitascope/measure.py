@@ -73,7 +73,8 @@ def measure_trace(rgb: ArrayLike, time_s: ArrayLike, *, kind: Kind = "face", met
         colours = colours[:, None, :]
     regions = tuple(f"region_{i}" for i in range(colours.shape[1])) if colours.ndim == 3 else ()
     trace = Trace(np.asarray(time_s, dtype=np.float64), colours, regions, kind)
-    return _report(kind, assess(trace, method=method))
+    assessment = assess(trace, method=method)
+    return _report(kind, float(trace.time_s[-1] - trace.time_s[0]), assessment)
 
 
 def measure_waveform(bvp: ArrayLike, fps: float) -> Report:
@@ -81,13 +82,15 @@ def measure_waveform(bvp: ArrayLike, fps: float) -> Report:
 
     Raises InputError when the wave cannot be used.
     """
-    return _report("waveform", assess_waveform(np.asarray(bvp, dtype=np.float64), fps))
+    wave = np.asarray(bvp, dtype=np.float64)
+    assessment = assess_waveform(wave, fps)
+    return _report("waveform", (len(wave) - 1) / fps, assessment)
 
 
-def _report(kind: str, assessment: Assessment) -> Report:
+def _report(kind: str, duration_s: float, assessment: Assessment) -> Report:
     return Report(
         kind=kind,
-        duration_s=assessment.duration_s,
+        duration_s=duration_s,
         readings=assessment.readings,
         quality=Quality(
             snr_db=assessment.snr_db, fps=assessment.fps, stars=assessment.stars, messages=assessment.messages

@@ -49,7 +49,14 @@ class Recording:
 
     def assess(self, last_s: float | None = None, method: str | None = None) -> Assessment:
         """The readings of what was seen so far."""
-        return assess(self.trace(last_s), method=method)
+        return assess(self.trace(last_s), method=method, wrong=self._wrong())
+
+    def _wrong(self) -> str | None:
+        if not self._found:
+            return "No face was seen; sit so that your whole face is in the picture and try again."
+        if self.watcher.still_picture:
+            return "The face does not change at all, as in a still picture; a pulse is only read from a live face."
+        return None
 
     def quality(self, assessment: Assessment) -> Quality:
         """How good the recording was, as far as `assessment` used it."""

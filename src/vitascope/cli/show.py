@@ -82,7 +82,7 @@ def _confidence(reading: Reading) -> str:
 
 
 def _status(reading: Reading) -> str:
-    words = [reading.status]
+    words: list[str] = [reading.status]
     if reading.band:
         words.append(f"({reading.band})")
     if reading.reason:

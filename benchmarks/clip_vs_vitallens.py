@@ -1,0 +1,92 @@
+"""A 15 s 640x480 clip from file to report: Vitascope beside vitallens-python's local POS, in turn, in one run.
+
+Both get the same file, a demo clip with a known pulse, and both have their models loaded before the clock starts.
+Prints a Markdown table with the median, smallest and largest time, the ratio of each pair and what each measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from vitascope.demo import make_clip
+
+OURS = """
+import json, sys, time
+from vitascope import measure
+measure(sys.argv[1])
+for line in sys.stdin:
+    start = time.perf_counter()
+    rate = measure(sys.argv[1]).heart_rate.value
+    print(json.dumps({"s": time.perf_counter() - start, "rate": rate}), flush=True)
+"""
+THEIRS = """
+import json, sys, time
+from vitallens import VitalLens
+peer = VitalLens(method="pos", export_to_json=False)
+peer(sys.argv[1])
+for line in sys.stdin:
+    start = time.perf_counter()
+    rate = peer(sys.argv[1])[0]["vitals"]["heart_rate"]["value"]
+    print(json.dumps({"s": time.perf_counter() - start, "rate": float(rate)}), flush=True)
+"""
+
+
+class Runner:
+    """A warmed-up process that measures the clip once for each line it is sent."""
+
+    def __init__(self, python: str, code: str, clip: Path) -> None:
+        self._process = subprocess.Popen(
+            [python, "-c", code, str(clip)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(self) -> dict[str, float]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        answer: dict[str, float] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer-python", required=True, help="the Python of an environment with vitallens in it")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "clip.mp4"
+        truth = make_clip(clip, seconds=options.seconds)
+        ours, theirs = Runner(sys.executable, OURS, clip), Runner(options.peer_python, THEIRS, clip)
+        pairs = [(ours.run(), theirs.run()) for _ in range(options.runs)]
+        ours.close()
+        theirs.close()
+    print(f"{options.seconds:.0f} s of 640x480 at 30/s, file to report, n = {options.runs}", end="; ")
+    print(f"truth {truth.heart_rate:.1f}/min\n")
+    print("| program | median s | smallest | largest | heart rate /min |\n|---|---|---|---|---|")
+    for name, times in (("vitascope", [a for a, _ in pairs]), ("vitallens-python, POS", [b for _, b in pairs])):
+        seconds = [t["s"] for t in times]
+        rates = statistics.median(t["rate"] for t in times)
+        print(f"| {name} | {statistics.median(seconds):.2f} | {min(seconds):.2f} | {max(seconds):.2f} | {rates:.1f} |")
+    ratios = [b["s"] / a["s"] for a, b in pairs]
+    spread = f"{min(ratios):.1f} to {max(ratios):.1f}"
+    print(f"\nRatio (theirs / ours), pair by pair: median {statistics.median(ratios):.1f}, {spread}")
+
+
+if __name__ == "__main__":
+    main()

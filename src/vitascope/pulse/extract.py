@@ -1,0 +1,76 @@
+"""From a trace to its pulse waves: resampled on true times, every wanted method on every region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitascope.errors import InputError
+from vitascope.pulse.methods import DEFAULT, METHODS
+from vitascope.pulse.resample import resample
+from vitascope.pulse.trace import Trace
+
+FUSED = ("pos", "chrom")  # on a face; on a fingertip the light passes through and each channel is a pulse wave itself
+CHANNELS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PulseWaves:
+    """Candidate pulse waves of one recording, on one uniform clock.
+
+    bvp: (M, N). names: M, "method/region". baseline: (N,) skin brightness (or the raw wave), still with its slow
+    changes.
+    seen: (N,) False where nothing was recorded. rgb: (N, 3) mean colour over the regions, or None for a given wave.
+    """
+
+    bvp: NDArray[np.float64]
+    names: tuple[str, ...]
+    baseline: NDArray[np.float64]
+    seen: NDArray[np.bool_]
+    fps: float
+    start_s: float
+    rgb: NDArray[np.float64] | None = None
+
+    @property
+    def seen_s(self) -> float:
+        """Seconds that were really recorded."""
+        return float(self.seen.sum() / self.fps)
+
+
+def extract(trace: Trace, method: str | None = None) -> PulseWaves:
+    """The candidate waves of `trace`: of `method` alone, or of those that fuse best. Raises InputError on an unknown
+    method."""
+    if method is not None and method not in METHODS:
+        raise InputError(f"There is no pulse method called {method!r}; there are {', '.join(METHODS)}.")
+    n, regions = trace.rgb.shape[:2]
+    grid = resample(trace.time_s, trace.rgb.reshape(n, regions * 3))
+    rgb = grid.values.reshape(-1, regions, 3)
+    seen: NDArray[np.bool_] = np.all(grid.seen.reshape(-1, regions, 3), axis=2)
+    any_seen: NDArray[np.bool_] = np.any(seen, axis=1)
+    weight = np.where(any_seen[:, None], seen, True).astype(float)
+    mean = (rgb * weight[..., None]).sum(axis=1) / weight.sum(axis=1)[:, None]
+    waves: dict[str, NDArray[np.float64]] = {}
+    areas = {"all": mean}
+    if regions > 1:
+        areas |= {name: rgb[:, r] for r, name in enumerate(trace.regions) if seen[:, r].mean() > 0.9}
+    if trace.kind == "finger" and method is None:
+        level = np.maximum(mean.mean(axis=0), 1.0)
+        waves = {f"{name}/all": 1 - mean[:, c] / level[c] for c, name in enumerate(CHANNELS)}
+    else:
+        for name in (method,) if method else FUSED:
+            for area, colour in areas.items():
+                waves[f"{name}/{area}"] = METHODS[name](colour, grid.fps)
+    return PulseWaves(
+        bvp=np.stack(list(waves.values())),
+        names=tuple(waves),
+        baseline=-(mean[:, 1] if trace.kind == "face" else mean.sum(axis=1)),
+        seen=any_seen,
+        fps=grid.fps,
+        start_s=grid.start_s,
+        rgb=mean,
+    )
+
+
+__all__ = ["DEFAULT", "FUSED", "PulseWaves", "extract"]

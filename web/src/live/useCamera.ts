@@ -1,0 +1,70 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import {
+  type CameraProblem,
+  cameraAlreadyAllowed,
+  cameraProblem,
+  closeCamera,
+  missingCameraInterface,
+  openCamera,
+} from "./camera";
+
+export type Camera =
+  | { state: "off" | "starting" }
+  | { state: "on"; stream: MediaStream }
+  | { state: "problem"; problem: CameraProblem };
+
+/** The camera while a screen is shown: off until asked for, or at once where it was allowed before. */
+export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: () => void } {
+  const [camera, setCamera] = useState<Camera>({ state: "off" });
+  const gone = useRef(false);
+  const asking = useRef(false);
+  const held = useRef<MediaStream | null>(null);
+  const unplugged = useRef(onUnplugged);
+  unplugged.current = onUnplugged;
+
+  const turnOn = useCallback(async () => {
+    if (asking.current || held.current) return;
+    const missing = missingCameraInterface();
+    if (missing) {
+      setCamera({ state: "problem", problem: missing });
+      return;
+    }
+    asking.current = true;
+    setCamera({ state: "starting" });
+    try {
+      const stream = await openCamera();
+      if (gone.current) {
+        closeCamera(stream);
+        return;
+      }
+      held.current = stream;
+      stream.getVideoTracks()[0]?.addEventListener("ended", () => {
+        held.current = null;
+        unplugged.current();
+        setCamera({ state: "problem", problem: cameraProblem(new DOMException("", "NotFoundError")) });
+      });
+      setCamera({ state: "on", stream });
+    } catch (error) {
+      if (!gone.current) setCamera({ state: "problem", problem: cameraProblem(error) });
+    } finally {
+      asking.current = false;
+    }
+  }, []);
+
+  useEffect(() => {
+    gone.current = false;
+    const missing = missingCameraInterface();
+    if (missing) setCamera({ state: "problem", problem: missing });
+    else
+      void cameraAlreadyAllowed().then((allowed) => {
+        if (allowed && !gone.current) void turnOn();
+      });
+    return () => {
+      gone.current = true;
+      if (held.current) closeCamera(held.current);
+      held.current = null;
+    };
+  }, [turnOn]);
+
+  return { camera, turnOn: () => void turnOn() };
+}

@@ -1,0 +1,63 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Face, Progress } from "../api/types";
+import { type FrameSource, LiveMeasurement, type Outcome } from "./measurement";
+import { liveAddress } from "./protocol";
+
+export type Phase = "idle" | "connecting" | "measuring" | "finishing";
+
+interface Live {
+  phase: Phase;
+  progress: Progress | null;
+  faceSeen: boolean;
+  start: (source: FrameSource, seconds: number) => void;
+  stop: () => void;
+  cancel: () => void;
+  fail: (reason: string) => void;
+}
+
+/** One live measurement at a time, as state for a screen. Leaving the screen cancels it. */
+export function useMeasurement(onFace: (face: Face | null) => void, onEnd: (outcome: Outcome) => void): Live {
+  const [phase, setPhase] = useState<Phase>("idle");
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const [faceSeen, setFaceSeen] = useState(false);
+  const running = useRef<LiveMeasurement | null>(null);
+  const listeners = useRef({ onFace, onEnd });
+  listeners.current = { onFace, onEnd };
+
+  const start = useCallback((source: FrameSource, seconds: number) => {
+    if (running.current) return;
+    setPhase("connecting");
+    setProgress(null);
+    setFaceSeen(false);
+    running.current = new LiveMeasurement(liveAddress(window.location), source, seconds, {
+      onReady: () => setPhase("measuring"),
+      onFace: (face) => {
+        setFaceSeen(face !== null);
+        listeners.current.onFace(face);
+      },
+      onProgress: setProgress,
+      onEnd: (outcome) => {
+        running.current = null;
+        setPhase("idle");
+        listeners.current.onFace(null);
+        listeners.current.onEnd(outcome);
+      },
+    });
+  }, []);
+
+  const stop = useCallback(() => {
+    setPhase((now) => (now === "measuring" ? "finishing" : now));
+    running.current?.stop();
+  }, []);
+  const cancel = useCallback(() => running.current?.cancel(), []);
+  const fail = useCallback((reason: string) => running.current?.fail(reason), []);
+
+  useEffect(() => {
+    return () => {
+      listeners.current = { onFace: () => {}, onEnd: () => {} };
+      running.current?.cancel();
+    };
+  }, []);
+
+  return { phase, progress, faceSeen, start, stop, cancel, fail };
+}

@@ -1,0 +1,135 @@
+import { useRef, useState } from "react";
+import { CountdownRing } from "../components/CountdownRing";
+import { Duration } from "../components/Duration";
+import { LivePanel } from "../components/LivePanel";
+import { Notice } from "../components/Notice";
+import { Stage } from "../components/Stage";
+import { CameraFrames } from "../live/frames";
+import { REASONS } from "../live/measurement";
+import { paintFace } from "../live/overlay";
+import { useCamera } from "../live/useCamera";
+import { useMeasurement } from "../live/useMeasurement";
+import { rememberMeasurement } from "../reading/recent";
+import { go } from "../router";
+
+export function MeasureScreen() {
+  const [seconds, setSeconds] = useState(30);
+  const [reason, setReason] = useState<string | null>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+
+  const live = useMeasurement(
+    (face) => overlay.current && paintFace(overlay.current, face),
+    (outcome) => {
+      if (outcome.kind === "problem") setReason(outcome.reason);
+      if (outcome.kind === "report") {
+        rememberMeasurement(outcome.id, outcome.report);
+        go({ screen: "result", id: outcome.id });
+      }
+    },
+  );
+  const { camera, turnOn } = useCamera(() => live.fail(REASONS.noPictures));
+  const idle = live.phase === "idle";
+  const guidance = guidanceOf(live);
+
+  const start = () => {
+    if (!video.current) return;
+    setReason(null);
+    window.scrollTo({ top: 0 });
+    live.start(new CameraFrames(video.current), seconds);
+  };
+
+  return (
+    <div className={idle ? "measure" : "measure is-live"}>
+      <h1 className={idle ? "" : "visually-hidden"}>Measure your pulse</h1>
+      <div className="view">
+        <Stage
+          stream={camera.state === "on" ? camera.stream : null}
+          video={video}
+          overlay={overlay}
+          outline={camera.state === "on" && !live.faceSeen}
+        >
+          {camera.state !== "on" && camera.state !== "problem" && (
+            <div className="stage-note">
+              <p>{camera.state === "starting" ? "Waiting for the camera…" : "The camera is off."}</p>
+            </div>
+          )}
+          {camera.state === "problem" && (
+            <Notice
+              urgent
+              title={camera.problem.title}
+              actions={
+                <>
+                  {camera.problem.kind !== "insecure" && (
+                    <button type="button" className="button" onClick={turnOn}>
+                      Try again
+                    </button>
+                  )}
+                  <a className="button quiet" href="#/upload">
+                    Use a video file
+                  </a>
+                </>
+              }
+            >
+              {camera.problem.advice}
+            </Notice>
+          )}
+          {!idle && live.progress && (
+            <div className="stage-ring">
+              <CountdownRing elapsed={live.progress.elapsed_s} seconds={live.progress.seconds} />
+            </div>
+          )}
+        </Stage>
+        <p className="guidance" aria-live="polite" hidden={idle}>
+          {guidance}
+        </p>
+      </div>
+      {idle ? (
+        <section className="panel setup" aria-label="Settings">
+          {reason && (
+            <div className="stopped" role="alert">
+              <strong>The measurement ended early.</strong> {reason}
+            </div>
+          )}
+          <ul className="facts">
+            <li>Face a window or a lamp, an arm's length from the camera.</li>
+            <li>Rest the device on something firm. Sit still and breathe calmly.</li>
+            <li>Keep forehead and cheeks free.</li>
+          </ul>
+          <Duration seconds={seconds} onChange={setSeconds} />
+          {/* Keys of their own: a click meant for one button must never land on the one that took its place. */}
+          {camera.state === "on" && (
+            <button key="start" type="button" className="button primary big" onClick={start}>
+              Start measuring
+            </button>
+          )}
+          {(camera.state === "off" || camera.state === "starting") && (
+            <button
+              key="camera"
+              type="button"
+              className="button primary big"
+              onClick={turnOn}
+              disabled={camera.state === "starting"}
+            >
+              Turn on the camera
+            </button>
+          )}
+        </section>
+      ) : (
+        <LivePanel live={live} />
+      )}
+    </div>
+  );
+}
+
+function guidanceOf({
+  phase,
+  progress,
+  faceSeen,
+}: Pick<ReturnType<typeof useMeasurement>, "phase" | "progress" | "faceSeen">) {
+  if (phase === "connecting") return "Connecting…";
+  if (phase === "finishing") return "Putting the result together…";
+  if (progress?.guidance) return progress.guidance;
+  if (!progress) return faceSeen ? "Hold still…" : "Looking for your face…";
+  return "Good. Hold still and breathe.";
+}

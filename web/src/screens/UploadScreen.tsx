@@ -1,0 +1,102 @@
+import { useEffect, useRef, useState } from "react";
+import { deleteMeasurement, uploadClip, waitForMeasurement } from "../api/http";
+import { formatPercent } from "../reading/format";
+import { go } from "../router";
+
+type Stage = { step: "idle" } | { step: "sending" | "measuring"; share: number; name: string };
+
+/** A clip from a file: sent, measured, shown. */
+export function UploadScreen() {
+  const [stage, setStage] = useState<Stage>({ step: "idle" });
+  const [problem, setProblem] = useState<string | null>(null);
+  const [over, setOver] = useState(false);
+  const abort = useRef<AbortController | null>(null);
+  const queuedId = useRef<string | null>(null);
+
+  useEffect(() => () => abort.current?.abort(), []);
+
+  const take = async (file: File | undefined) => {
+    if (!file || abort.current) return;
+    const controller = new AbortController();
+    abort.current = controller;
+    queuedId.current = null;
+    setProblem(null);
+    setStage({ step: "sending", share: 0, name: file.name });
+    try {
+      const queued = await uploadClip(
+        file,
+        (share) => setStage({ step: "sending", share, name: file.name }),
+        controller.signal,
+      );
+      queuedId.current = queued.id;
+      const measured = await waitForMeasurement(
+        queued,
+        (share) => setStage({ step: "measuring", share, name: file.name }),
+        controller.signal,
+      );
+      if (measured.status === "done") {
+        go({ screen: "result", id: measured.id });
+        return;
+      }
+      setProblem(measured.reason ?? "The clip could not be measured.");
+    } catch (error) {
+      if (!controller.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+    }
+    abort.current = null;
+    setStage({ step: "idle" });
+  };
+
+  const cancel = () => {
+    abort.current?.abort();
+    abort.current = null;
+    setStage({ step: "idle" });
+    // A clip that is already there is measured only to be thrown away: tell the server to forget it.
+    if (queuedId.current) void deleteMeasurement(queuedId.current).catch(() => {});
+  };
+
+  return (
+    <div className="upload">
+      <h1>Measure from a video file</h1>
+      <p className="lead">
+        A steady recording of one face in even light, 5 to 120 seconds long. MP4, MOV, WebM, AVI and MKV work;
+        the less compressed, the better.
+      </p>
+      {problem && (
+        <div className="stopped" role="alert">
+          <strong>This clip gave no result.</strong> {problem}
+        </div>
+      )}
+      {stage.step === "idle" ? (
+        <label
+          className={over ? "drop is-over" : "drop"}
+          onDragOver={(e) => {
+            e.preventDefault();
+            setOver(true);
+          }}
+          onDragLeave={() => setOver(false)}
+          onDrop={(e) => {
+            e.preventDefault();
+            setOver(false);
+            void take(e.dataTransfer.files[0]);
+          }}
+        >
+          <input type="file" accept="video/*,.mkv,.avi" onChange={(e) => void take(e.target.files?.[0])} />
+          <span className="drop-main">Choose a video</span>
+          <span className="meaning">or drop it here</span>
+        </label>
+      ) : (
+        <section className="card sending" aria-label="Progress">
+          <p className="sending-name">{stage.name}</p>
+          <label>
+            <span aria-live="polite">{stage.step === "sending" ? "Sending" : "Measuring"}</span>
+            <span className="sending-share">{formatPercent(stage.share)}</span>
+            <progress value={stage.share} max={1} />
+          </label>
+          <button type="button" className="button" onClick={cancel}>
+            Cancel
+          </button>
+        </section>
+      )}
+    </div>
+  );
+}
