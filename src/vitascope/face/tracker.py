@@ -31,8 +31,8 @@ CHECK_EVERY_S = 1.0
 JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.1
 TURNED_EVERY_S = 0.5
-# How long the mesh may rest on a slow head, which moves by 1 % of its width meanwhile. More often made no pulse clearer:
-# the self-SNR of the demo clip was 9.0 dB at 30 times a second and 9.2 dB at 10, that of a real face 8.9 and 9.9 dB.
+# How long the mesh may rest on a slow head, which moves by 1 % of its width meanwhile. More often made no pulse
+# clearer: self-SNR of the demo clip 9.0 dB at 30 times a second, 9.2 dB at 10; of a real face 8.9 and 9.9 dB.
 REST_S = ((0.06, 0.09), (0.25, 0.048))  # below so many face widths a second, seconds
 SAME_LEVELS = 10.0  # mean change of green since the mesh was placed that ends its rest: the face may be gone
 
