@@ -19,8 +19,8 @@ SAMPLES = 64  # a side
 QUIET = 0.08  # levels
 MIN_INTERVALS = 6
 # Where the encoder repaints the picture: hardly any frame differs from the last, and the face keeps its place.
-REPAINT = 0.8  # levels over half a second
-REPEATED = 0.06  # levels from one frame to the next
+REPAINT = 2.0  # levels over half a second
+REPEATED = 0.02  # levels from one frame to the next
 FIXED = 0.0025  # face widths
 
 
@@ -33,6 +33,7 @@ class Stillness:
     def reset(self) -> None:
         """Forget everything."""
         self.still = False
+        self._width = 1.0
         self._changes: list[float] = []
         self._steps: list[float] = []
         self._places: list[NDArray[np.float64]] = []
@@ -57,7 +58,8 @@ class Stillness:
                 return
             self._step.append(float(np.abs(now - self._last).mean()))
             self._last = now
-            self._place.append(place / max(box[2], 1.0))
+            self._place.append(place)
+            self._width = max(box[2], 1.0)
             if time_s - self._since_s < INTERVAL_S:
                 return
             change = float(np.abs(now - self._first).mean())
@@ -91,5 +93,7 @@ class Stillness:
             return True
         low, high = np.percentile(np.array(self._places), (5, 95), axis=0)
         return bool(
-            (high - low).max() < FIXED and np.median(self._changes) < REPAINT and np.median(self._steps) < REPEATED
+            (high - low).max() < FIXED * self._width
+            and np.median(self._changes) < REPAINT
+            and np.median(self._steps) < REPEATED
         )
