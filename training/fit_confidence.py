@@ -34,7 +34,7 @@ TERMS = ("certainty", "worst", "snr_db", "agreement", "explained", "seconds")
 WINDOWS_S = (10, 15, 30)
 FOLDS = 5
 PENALTY = 1.0
-OK_FROM, TENTATIVE_FROM = 0.85, 0.6
+OK_FROM, TENTATIVE_FROM = 0.85, 0.65
 BEGIN, END = "<!-- written by training/fit_confidence.py -->", "<!-- end -->"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from vitascope.demo import make_clip
 from vitascope.demo.pulse import beat_times, pulse_wave
-from vitascope.report.schema import schema
+from vitascope.report.schema import report_schema
 
 
 def vitascope(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -39,7 +39,7 @@ def test_measure_prints_one_json_line_that_fits_the_schema(clip: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
     report = json.loads(done.stdout)
-    jsonschema.validate(report, schema())
+    jsonschema.validate(report, report_schema())
     assert report["readings"]["heart_rate"]["status"] == "ok"
     assert report["readings"]["heart_rate"]["value"] == pytest.approx(66, abs=1)
     assert done.stderr == ""
@@ -125,11 +125,11 @@ def test_pulse_reads_a_colour_trace_and_a_pulse_wave(tmp_path: Path) -> None:
         {"rgb": np.ones((300, 3)), "time_s": np.full(300, np.nan)},
         {"bvp": np.ones(300)},
         {"bvp": np.ones(300), "fps": 0.0},
-        {"bvp": np.ones((300, 2)), "fps": 30.0},
+        {"bvp": np.ones((300, 2, 2)), "fps": 30.0},
         {"bvp": np.ones(3), "fps": 30.0},
         {"bvp": np.array(["a", "b"]), "fps": 30.0},
     ],
-    ids=str,
+    ids=lambda arrays: " ".join(f"{name}{np.shape(values)}" for name, values in arrays.items()) or "nothing",
 )
 def test_pulse_refuses_what_does_not_fit_together(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
     np.savez(tmp_path / "trace.npz", **arrays)

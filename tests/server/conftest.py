@@ -20,7 +20,9 @@ SECONDS = 6.0
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One server for all tests that do not need a special one; uploads up to 8 MB."""
-    with run_server(tmp_path_factory.mktemp("server") / "data", VITASCOPE_MAX_UPLOAD_MB="8") as running:
+    with run_server(
+        tmp_path_factory.mktemp("server") / "data", VITASCOPE_MAX_UPLOAD_MB="8", VITASCOPE_WORKERS="2"
+    ) as running:
         yield running
     assert running.process.returncode == 0
     assert "Traceback" not in running.log.read_text()
@@ -70,8 +72,8 @@ def long_clip(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def jpegs() -> list[tuple[float, bytes]]:
-    """Ten seconds of pictures as the page sends them, with their capture times on a clock that began long ago."""
-    time_s = np.arange(0.0, 10.0, 1 / 30)
+    """Seven seconds of pictures as the page sends them, with their capture times on a clock that began long ago."""
+    time_s = np.arange(0.0, 7.0, 1 / 30)
     _, pictures = demo_frames(time_s, heart_rate=HEART_RATE)
     coded = []
     for t, picture in zip(time_s, pictures, strict=True):

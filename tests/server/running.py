@@ -43,11 +43,9 @@ class Running:
         """A new person: a client without a cookie."""
         return httpx.Client(base_url=self.url, timeout=PATIENCE_S, **options)
 
-    @contextlib.contextmanager
-    def live(self, **options: Any) -> Iterator[Live]:
+    def live(self, **options: Any) -> contextlib.AbstractContextManager[Live]:
         """A web socket to the live interface."""
-        with connect(self.url.replace("http", "ws") + "/api/live", max_size=None, **options) as socket:
-            yield Live(socket)
+        return live_socket(self.url, **options)
 
     def workers(self) -> list[int]:
         """The process ids of the server's worker processes."""
@@ -86,11 +84,18 @@ class Live:
 
 
 @contextlib.contextmanager
+def live_socket(url: str, **options: Any) -> Iterator[Live]:
+    """A web socket to the live interface of the server at `url`."""
+    with connect(url.replace("http", "ws", 1) + "/api/live", max_size=None, **options) as socket:
+        yield Live(socket)
+
+
+@contextlib.contextmanager
 def run_server(data_dir: Path, *arguments: str, **environment: str) -> Iterator[Running]:
     """`vitascope serve` on a free port; what it writes is in `data_dir`.log and must hold no traceback at the end."""
     log = data_dir.with_suffix(".log")
     command = [sys.executable, "-m", "vitascope", "serve", "--port", "0", *arguments]
-    env = {**os.environ, "VITASCOPE_DATA_DIR": str(data_dir), **environment}
+    env = {**os.environ, "VITASCOPE_DATA_DIR": str(data_dir), "VITASCOPE_WORKERS": "1", **environment}
     with log.open("w") as errors:
         process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
@@ -105,9 +110,9 @@ def run_server(data_dir: Path, *arguments: str, **environment: str) -> Iterator[
 
 
 @contextlib.contextmanager
-def run_app(settings: Settings) -> Iterator[tuple[FastAPI, httpx.Client]]:
+def run_app(data_dir: Path, **settings: Any) -> Iterator[tuple[FastAPI, httpx.Client]]:
     """An application on a real socket but in this process, where a test can reach into it; and a client."""
-    app = create_app(settings)
+    app = create_app(Settings(data_dir=data_dir, workers=1, **settings))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio"))
         thread = threading.Thread(target=server.run, args=([listening],))

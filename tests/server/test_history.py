@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from tests.server.running import Running, assert_one_sentence, measured, run_server, send_clip, wait_for
+from tests.server.running import Running, assert_one_sentence, measured, run_app, run_server, send_clip, wait_for
 from vitascope.server.database import open_database
 from vitascope.server.measurements import INTERRUPTED, Measurements
 from vitascope.server.settings import Settings
@@ -99,7 +99,7 @@ def test_pages_over_http(client: httpx.Client, quick_clip: Path) -> None:
 
 def test_deletion_leaves_nothing_on_the_disk(tmp_path: Path, quick_clip: Path) -> None:
     name = "a name that occurs nowhere else.mp4"
-    with run_server(tmp_path / "data") as server, server.client() as client:
+    with run_app(tmp_path / "data") as (_, client):
         id_ = send_clip(client, quick_clip, name)["id"]
         assert measured(client, id_)["name"] == name
         assert any(name.encode() in file.read_bytes() for file in (tmp_path / "data").glob("vitascope.db*"))

@@ -9,11 +9,12 @@ import httpx
 import pytest
 
 from tests.server.running import run_app
-from vitascope.server.settings import Settings
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a server with a page as Vite builds it, and a secret beside it."""
+    tmp_path = tmp_path_factory.mktemp("page")
     page = tmp_path / "static"
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>Vitascope</title>")
@@ -21,7 +22,7 @@ def client(tmp_path: Path) -> Iterator[httpx.Client]:
     (page / "manifest.webmanifest").write_text("{}")
     (tmp_path / "secret.txt").write_text("secret")
     (page / "link.txt").symlink_to(tmp_path / "secret.txt")
-    with run_app(Settings(data_dir=tmp_path / "data", static_dir=page)) as (_, client):
+    with run_app(tmp_path / "data", static_dir=page) as (_, client):
         yield client
 
 
@@ -66,7 +67,7 @@ def test_what_is_not_of_the_page_is_missing(path: str, client: httpx.Client) -> 
 
 
 def test_a_page_that_was_not_built_is_told_in_words(tmp_path: Path) -> None:
-    with run_app(Settings(data_dir=tmp_path / "data", static_dir=tmp_path / "none")) as (_, client):
+    with run_app(tmp_path / "data", static_dir=tmp_path / "none") as (_, client):
         browser = client.get("/", headers={"Accept": "text/html,*/*"})
         program = client.get("/")
     assert browser.status_code == program.status_code == 503

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,14 @@ import pytest
 
 from tests.server.running import assert_one_sentence, run_app, run_server
 from vitascope import __version__
-from vitascope.server.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def pageless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a server whose page was not built."""
+    folder = tmp_path_factory.mktemp("pageless")
+    with run_app(folder / "data", static_dir=folder / "none") as (_, client):
+        yield client
 
 
 @pytest.mark.parametrize(
@@ -30,10 +38,8 @@ from vitascope.server.settings import Settings
         ("GET", "/api/live", 404),
     ],
 )
-def test_every_failure_is_a_problem_document(method: str, path: str, status: int, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "data", static_dir=tmp_path / "no page")
-    with run_app(settings) as (_, client):
-        answer = client.request(method, path)
+def test_every_failure_is_a_problem_document(method: str, path: str, status: int, pageless: httpx.Client) -> None:
+    answer = pageless.request(method, path)
     problem = answer.json()
     assert answer.status_code == problem["status"] == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -43,7 +49,7 @@ def test_every_failure_is_a_problem_document(method: str, path: str, status: int
 
 
 def test_a_failure_nobody_foresaw_is_a_problem_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with run_app(Settings(data_dir=tmp_path / "data")) as (app, client):
+    with run_app(tmp_path / "data") as (app, client):
         app.state.services.engine.dispose()
         (tmp_path / "data" / "vitascope.db").unlink()
         answer = client.get("/api/measurements")
@@ -63,7 +69,7 @@ def test_health_schema_and_openapi(client: httpx.Client) -> None:
 
 
 def test_health_says_when_the_database_is_gone(tmp_path: Path) -> None:
-    with run_app(Settings(data_dir=tmp_path / "data")) as (app, client):
+    with run_app(tmp_path / "data") as (app, client):
         app.state.services.engine.dispose()
         for file in (tmp_path / "data").glob("vitascope.db*"):
             file.unlink()
@@ -95,6 +101,7 @@ def test_pages_of_other_sites_may_change_nothing(origin: str, client: httpx.Clie
         answer = client.request(method, path, headers={"Origin": origin})
         assert answer.status_code == 403
         assert_one_sentence(answer.json()["detail"])
+        assert answer.json().get("error") == (answer.json()["detail"] if path == "/save_video" else None)
     preflight = client.options("/api/measurements", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
     assert preflight.status_code == 403
     assert "access-control-allow-origin" not in preflight.headers
@@ -115,8 +122,7 @@ def test_the_own_page_may(origin: str, host: str, client: httpx.Client) -> None:
 
 
 def test_a_site_that_is_allowed_may(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "data", allowed_origins=("https://clinic.example",))
-    with run_app(settings) as (_, client):
+    with run_app(tmp_path / "data", allowed_origins=("https://clinic.example",)) as (_, client):
         for origin, status in (("https://clinic.example", 404), ("https://evil.example", 403)):
             answer = client.delete("/api/measurements/x", headers={"Origin": origin})
             assert answer.status_code == status
@@ -139,3 +145,10 @@ def test_the_log_has_a_line_a_request_and_nobody_in_it(tmp_path: Path) -> None:
         assert " GET (page) " in text
         assert " WEBSOCKET /api/live 101 " in text
         assert not any(secret in text for secret in ("Jane", cookie, id_, "127.0.0.1", "clip-"))
+
+
+def test_openapi_tells_of_clips_and_problems(client: httpx.Client) -> None:
+    upload = client.get("/openapi.json").json()["paths"]["/api/measurements"]["post"]
+    assert "clip" in upload["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
+    assert upload["responses"].keys() == {"202", "default"}
+    assert "application/problem+json" in upload["responses"]["default"]["content"]

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.server.running import HEART_RATE, TOLERANCE, Running, assert_one_sentence, measured, send_clip
+from tests.server.running import HEART_RATE, TOLERANCE, Running, assert_one_sentence, measured, run_app, send_clip
 from vitascope.server.uploads import MAX_NAME, plain_name
 
 MEBIBYTE = 1024 * 1024
@@ -270,3 +270,27 @@ def test_a_kept_name_is_short_printable_and_no_path(name: str) -> None:
 @given(st.text(string.ascii_letters + string.digits + " .-_", min_size=1, max_size=MAX_NAME).map(str.strip))
 def test_an_ordinary_name_is_kept_as_it_is(name: str) -> None:
     assert plain_name(name) == (name or None)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with run_app(tmp_path / "data") as (_, client):
+        (tmp_path / "data" / "uploads").rmdir()
+        (tmp_path / "data" / "uploads").write_text("in the way")
+        answer = client.post("/api/measurements", files={"clip": b"x"})
+        assert answer.status_code == 507
+        assert_one_sentence(answer.json()["detail"])
+        (tmp_path / "data" / "uploads").unlink()
+        assert client.post("/api/measurements", files={"clip": b"x"}).status_code == 202
+
+
+def test_an_upload_that_stops_half_way_is_given_up(tmp_path: Path) -> None:
+    with run_app(tmp_path / "data", idle_timeout_s=0.2) as (_, client):
+        place = client.base_url
+        with socket.create_connection((place.host, place.port), timeout=30) as connection:
+            head = f"Host: {place.netloc.decode()}\r\nContent-Type: {FORM['Content-Type']}\r\nContent-Length: 5000"
+            body = _body(("clip", "a.mp4", b"x" * 999), end=False)
+            connection.sendall(f"POST /api/measurements HTTP/1.1\r\n{head}\r\n\r\n".encode() + body)
+            answer = connection.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b"stopped half-way" in answer
+        assert not list((tmp_path / "data" / "uploads").iterdir())

@@ -31,8 +31,9 @@ CHECK_EVERY_S = 1.0
 JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.1
 TURNED_EVERY_S = 0.5
-# The mesh runs about 15 to 20 times a second: on a head that hardly moves, more often changed no trace measurably.
-MESH_EVERY_S = 0.048
+# The mesh runs about ten times a second on a head that hardly moves. More often made no pulse clearer: the self-SNR of
+# the demo clip was 9.0 dB at 30 times a second and 9.2 dB at 10, that of a real face 8.9 and 9.9 dB.
+MESH_EVERY_S = 0.09
 SLOW = 0.25  # face widths a second
 
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)

@@ -53,6 +53,7 @@ class RateCourse:
     worst: float
     agreement: float
     explained: float
+    weights: Floats
 
     def at(self, n: int, fps: float) -> Floats:
         """The course in Hz at each of `n` samples, scaled so that its mean is `bpm`."""
@@ -191,4 +192,5 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
         worst=float(mass.min()),
         agreement=float(np.mean(np.abs(own - np.median(course)) <= NEAR)),
         explained=explained,
+        weights=weight,
     )

@@ -80,7 +80,10 @@ def resample(time_s: NDArray[np.float64], values: NDArray[np.float64], fps: floa
     seen = np.zeros(out.shape, dtype=bool)
     finite = np.isfinite(values)
     # Columns with the same holes (all three colours of a region) are interpolated in one go.
-    patterns, group = np.unique(finite, axis=1, return_inverse=True)
+    if finite.all():
+        patterns, group = finite[:, :1], np.zeros(values.shape[1], dtype=np.intp)
+    else:
+        patterns, group = np.unique(finite, axis=1, return_inverse=True)
     for g in range(patterns.shape[1]):
         columns = np.flatnonzero(group == g)
         known = patterns[:, g]

@@ -33,9 +33,14 @@ def parabola(left: float, top: float, right: float) -> float:
     return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0
 
 
-def _taper(n: int) -> NDArray[np.float64]:
-    """Flat over three quarters, cosine slopes at both ends (Tukey): for one line in noise a third surer than Hann."""
-    ends = np.minimum(np.arange(1, n + 1), np.arange(n, 0, -1)) / (n / 8 + 1)
+def _taper(n: int, cycles: float) -> NDArray[np.float64]:
+    """Tukey window (n,) for a line of `cycles` periods.
+
+    Flat over three quarters where there are many periods: a third surer than Hann for one line in noise. With few periods
+    the line's own harmonic and its mirror image leak in unless the slopes grow into a Hann window.
+    """
+    slopes = min(max(10 / cycles, 0.25), 1.0)
+    ends = np.minimum(np.arange(1, n + 1), np.arange(n, 0, -1)) / (0.5 * slopes * n + 1)
     taper: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.minimum(ends, 1.0))
     return taper
 
@@ -55,7 +60,7 @@ def line_frequency(
     n = waves.shape[1]
     course = np.broadcast_to(np.asarray(around_hz, dtype=np.float64), (n,))
     phase = 2 * np.pi * np.cumsum(course) / fps
-    window = _taper(n)
+    window = _taper(n, float(course.mean()) * n / fps)
     base = (waves - waves.mean(axis=1, keepdims=True)) * window
     demodulated = base * np.exp(-1j * phase)
     # Demodulated waves are slow around zero: blocks are averaged before the transform, which is cheaper by their

@@ -49,6 +49,7 @@ class Scale:
 
 
 INF = math.inf
+# 100 and 20 themselves are normal; readings carry three decimals.
 # Adults at rest. Heart and respiration rate: the limits most wards use; SDNN: quintile-like limits for short
 # recordings; Baevsky's index: his own 50..150 for rest. Figures without an agreed reference are shown without a
 # verdict.
@@ -58,14 +59,14 @@ BANDS: dict[str, Scale] = {
         "/min",
         40,
         200,
-        (Zone(60, "low", "yellow"), Zone(100 + 1e-9, "normal", "green"), Zone(INF, "high", "yellow")),
+        (Zone(60, "low", "yellow"), Zone(100.0005, "normal", "green"), Zone(INF, "high", "yellow")),
     ),
     "respiration_rate": Scale(
         "Breathing rate",
         "/min",
         4,
         40,
-        (Zone(12, "low", "yellow"), Zone(20 + 1e-9, "normal", "green"), Zone(INF, "high", "yellow")),
+        (Zone(12, "low", "yellow"), Zone(20.0005, "normal", "green"), Zone(INF, "high", "yellow")),
     ),
     "sdnn": Scale(
         "Variability (SDNN)",

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from vitascope.report.bands import BANDS
+from vitascope.report.lines import line, tip
 from vitascope.report.reading import Reading
 
 SCHEMA = "vitascope.report/1"
@@ -61,7 +63,10 @@ class Report:
             "kind": self.kind,
             "created": self.created.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             "duration_s": round(self.duration_s, 3),
-            "readings": {name: reading.to_dict() for name, reading in self.readings.items()},
+            "readings": {
+                name: reading.to_dict() | {"text": line(reading), "tip": tip(reading)}
+                for name, reading in self.readings.items()
+            },
             "findings": {},
             "quality": {
                 "snr_db": self.quality.snr_db,
@@ -79,6 +84,7 @@ class Report:
                 }
                 for name, wave in self.waveforms.items()
             },
+            "scales": {name: BANDS[name].to_dict() for name in self.readings if name in BANDS},
             "models": dict(self.models),
             "disclaimer": DISCLAIMER,
         }

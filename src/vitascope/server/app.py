@@ -25,7 +25,7 @@ from vitascope.server.jobs import Jobs
 from vitascope.server.live import MAX_MESSAGE_BYTES, LivePlaces, LiveSocket
 from vitascope.server.measurements import Measurements
 from vitascope.server.page import Page
-from vitascope.server.problems import answer_with_problems
+from vitascope.server.problems import PROBLEM_IN_OPENAPI, answer_with_problems
 from vitascope.server.request_log import RequestLog, configure_logging
 from vitascope.server.routes import router
 from vitascope.server.security import OriginGuard, SecurityHeaders
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        responses={"default": PROBLEM_IN_OPENAPI},
         middleware=_middleware(settings),
         # Nothing is told to anybody, also where the machine has OpenTelemetry set up for something else.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},

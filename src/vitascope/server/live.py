@@ -36,6 +36,7 @@ MAX_FPS = 240
 # Capture times may stand still or lie, so a session also ends by the server's own clock.
 MAX_SLOWNESS, GRACE_S = 2.0, 60.0
 
+WRONG_TIME = "The capture time is no number, or not later than that of the picture before."
 UNEXPECTED = "Something went wrong inside the server; the session has ended."
 
 log = logging.getLogger("vitascope.server")
@@ -196,7 +197,7 @@ class LiveSocket:
             except InputError as error:
                 await self._skip(data, str(error))
             else:
-                await self._send("frame", **view, reason=None)
+                await self._send("frame", **view, reason=WRONG_TIME if view["skipped"] else None)
         await self._after_frame(session)
 
     async def _after_frame(self, session: LiveSession) -> None:

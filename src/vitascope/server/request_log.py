@@ -42,7 +42,7 @@ class RequestLog:
         except Exception:
             log.exception("a request failed")
             if not status:
-                await problem_response(500)(scope, receive, send_and_note)
+                await problem_response(scope, 500)(scope, receive, send_and_note)
         finally:
             # The template of the route, not the path: a path holds identifiers, or whatever somebody typed.
             path = getattr(scope.get("route"), "path", "(page)")

@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.concurrency import run_in_threadpool
 
 import vitascope
-from vitascope.report import schema as published
 from vitascope.report.bands import BANDS
+from vitascope.report.schema import report_schema as published_schema
 from vitascope.server.database import is_alive
 from vitascope.server.jobs import Job
 from vitascope.server.measurements import Measurement
@@ -176,7 +176,7 @@ def health(services: Server, response: Response) -> Health:
 @router.get("/api/schema")
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of a report."""
-    return published.schema()
+    return published_schema()
 
 
 @router.get("/api/bands")

@@ -72,7 +72,7 @@ class OriginGuard:
         if scope["type"] not in ("http", "websocket") or reads_only or self._may(Headers(scope=scope)):
             await self.app(scope, receive, send)
         else:
-            response = problem_response(403, "Pages of other sites may not use this server.")
+            response = problem_response(scope, 403, "Pages of other sites may not use this server.")
             await response(scope, receive, send)
 
     def _may(self, headers: Headers) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Collection, Iterator
@@ -28,6 +29,7 @@ MAX_NAME = 200
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
+log = logging.getLogger("vitascope.server")
 CUT_OFF = "The upload was cut off before its end; please send the clip again."
 
 
@@ -45,7 +47,7 @@ async def receive_clip(request: Request, settings: Settings, names: Collection[s
     """Read the request's clip (the first file part called one of `names`) into a file under `settings.uploads_dir`.
 
     Raises Problem: 413 as soon as the limit is passed, 408 when nothing more comes, 400, 415 or 422 when there is no
-    clip to be had. The file is gone again then; else it is the caller's to remove.
+    clip to be had, 507 when it cannot be written. The file is gone again then; else it is the caller's to remove.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
@@ -55,6 +57,16 @@ async def receive_clip(request: Request, settings: Settings, names: Collection[s
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > settings.max_upload_bytes + ENVELOPE_BYTES:
         raise too_large
+    try:
+        return await _receive(request, settings, names, boundary, too_large)
+    except OSError as error:
+        log.exception("a clip could not be written")
+        raise Problem(507, "The server has no room for the clip; please tell whoever runs it.") from error
+
+
+async def _receive(
+    request: Request, settings: Settings, names: Collection[str], boundary: bytes, too_large: Problem
+) -> Upload:
     with _temporary_file(settings.uploads_dir) as (file, path):
         upload = Upload(path)
         form = _Form(upload, file, names, settings.max_upload_bytes, too_large)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from ctypes import Array, c_double
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ def share_progress(slots: Array[c_double]) -> None:
     """Called once in each worker: where to write how far a clip has come."""
     global _progress  # noqa: PLW0603 - a process pool has no other way to hand something to its workers
     _progress = slots
+    if hasattr(os, "nice"):
+        # Live sessions must keep up with their cameras; clips can wait.
+        os.nice(5)
 
 
 def measure_clip(path: Path, slot: int) -> dict[str, Any] | str:

@@ -117,10 +117,9 @@ def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
         raise InputError(f"The recording is {(n - 1) / waves.fps:.1f} s long; at least {SHORTEST_S:.0f} s are needed.")
     course = follow(waves.bvp, waves.fps, waves.seen)
     along = course.at(n, waves.fps)
-    snr = [self_snr_db(wave, waves.fps, along) for wave in waves.bvp]
-    best = int(np.argmax(snr))
+    best = int(np.argmax(course.weights))
     quality = Quality(
-        snr_db=snr[best],
+        snr_db=self_snr_db(waves.bvp[best], waves.fps, along),
         certainty=course.certainty,
         worst=course.worst,
         agreement=course.agreement,

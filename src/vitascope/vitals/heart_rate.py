@@ -85,7 +85,7 @@ def heart_rate(seen: Observation) -> dict[str, Reading]:
             reason=None
             if status == "ok"
             else "The pulse is only just clear of the noise; a stiller or longer recording is surer.",
-            interval=(value - half, value + half),
+            interval=(max(value - half, min(value, REPORTED[0])), min(value + half, max(value, REPORTED[1]))),
             confidence=confidence,
             inputs={"snr_db": seen.quality.snr_db},
         )

@@ -22,7 +22,7 @@ FROM_S = 30.0  # time-domain figures from here on, tentative: ultra-short
 STANDARD_S = 270.0  # the Task Force's five minutes, less what is lost at the ends
 SPECTRUM_FROM_S = 118.0  # two minutes of frames end one frame short
 LF_HZ, HF_HZ = (0.04, 0.15), (0.15, 0.4)
-MOST_REJECTED = 0.2
+MOST_REJECTED = 0.1
 FIGURES = {"mean_nn": "ms", "sdnn": "ms", "rmssd": "ms", "pnn50": "%", "lf": "ms2", "hf": "ms2", "lf_hf": ""}
 
 
