@@ -53,7 +53,7 @@ def _save(png: bytes, folder: Path, name: str) -> None:
     raw = folder / f"{name}.png"
     raw.write_bytes(png)
     with Image.open(raw) as picture:
-        picture.convert("RGB").quantize(256, kmeans=1).save(IMAGES / f"{name}.png", optimize=True)
+        picture.convert("RGB").quantize(256).save(IMAGES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ export function ReportView({ report, scales }: { report: Report; scales: Scales 
     <>
       {given.length === 0 && (
         <Notice title="No reading this time">
-          {[...new Set([why, ...(report.quality.messages ?? [])])].map((line) => (
+          {[...new Set([...(report.quality.messages ?? []), why])].map((line) => (
             <p key={line}>{line}</p>
           ))}
         </Notice>
