@@ -4,7 +4,7 @@ A living face never keeps its pixels for half a second: it moves with breath and
 repeated by a change of frame rate last far shorter. Encoders blur this: they skip what hardly changes, and repaint a
 still picture now and then. Measured (mean absolute change of green over half a second): living faces 0.1 to 30 levels,
 also when compressed hard; still pictures mostly below 0.05, more where frames are repainted, but then the face's
-place varies by less than 0.2 % of its width, a living face's by 0.5 % or more.
+place varies by less than 0.2 % of its width, a living face's by 0.4 % or more.
 """
 
 from __future__ import annotations
