@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from skin import SKIN, beat_wave, skin_colour
 
+from tests.skin import SKIN, beat_wave, skin_colour
 from vitascope.pulse.filters import band_pass
 from vitascope.pulse.methods import DEFAULT, METHODS
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skin import beat_wave
 
+from tests.skin import beat_wave
 from vitascope.pulse.beats import find_beats
 from vitascope.pulse.quality import self_snr_db
 from vitascope.pulse.rate import follow

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from skin import face, skin_colour
 
+from tests.skin import face, skin_colour
 from vitascope.report import BANDS, Quality, Reading, Report, Waveform, band, line, report_schema, tip
 from vitascope.report.lines import NAMES, TIPS
 from vitascope.vitals.assess import assess

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from skin import SKIN, beat_wave, face, skin_colour
 
+from tests.skin import SKIN, beat_wave, face, skin_colour
 from vitascope.errors import InputError
 from vitascope.pulse.rate import follow
 from vitascope.pulse.resample import resample

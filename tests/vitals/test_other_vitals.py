@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from skin import face, skin_colour
 
+from tests.skin import face, skin_colour
 from vitascope.vitals.assess import Assessment, assess, assess_waveform
 from vitascope.vitals.stress import baevsky
 from vitascope.vitals.variability import frequency_domain, normal_intervals, time_domain
