@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vitascope.face import guidance
 from vitascope.face.finder import BlazeFace, find_turned
 from vitascope.face.mesh import crop_of_detection, crop_of_landmarks, place
-from vitascope.face.regions import REGIONS, mean_colours, outlines
+from vitascope.face.regions import REGIONS, mean_colours, outlines, pixels
 from vitascope.face.tracker import FaceTracker
 from vitascope.face.watcher import FaceWatcher
 from vitascope.media.frames import Frame
@@ -115,12 +115,17 @@ def test_means_are_those_of_the_skin(close_up: Picture) -> None:
     assert sight.n_faces == 1
 
 
+def _means(rgb: Picture, regions: dict[str, np.ndarray]) -> np.ndarray:
+    height, width = rgb.shape[:2]
+    return mean_colours(rgb, pixels(regions, width, height))
+
+
 def test_a_region_of_known_colour_has_that_mean() -> None:
     square = np.array([[10.5, 10.5], [50.5, 10.5], [50.5, 40.5], [10.5, 40.5]])
     picture = np.zeros((60, 60, 3), np.uint8)
     picture[8:44, 8:54] = (10, 20, 30)
     picture[8:44, 31:54] = (110, 120, 130)  # the right half
-    means = mean_colours(picture, dict.fromkeys(REGIONS, square))
+    means = _means(picture, dict.fromkeys(REGIONS, square))
     np.testing.assert_allclose(means, [[60, 70, 80]] * 3, atol=0.3)
 
 
@@ -128,7 +133,7 @@ def test_the_mean_moves_smoothly_with_the_outline() -> None:
     ramp = np.tile(np.arange(100, dtype=np.uint8)[None, :, None], (60, 1, 3))
     square = np.array([[20.0, 10.0], [60.0, 10.0], [60.0, 40.0], [20.0, 40.0]])
     shifts = np.linspace(0, 2, 21)
-    means = [mean_colours(ramp, dict.fromkeys(REGIONS, square + np.array([dx, 0.0])))[0, 0] for dx in shifts]
+    means = [_means(ramp, dict.fromkeys(REGIONS, square + np.array([dx, 0.0])))[0, 0] for dx in shifts]
     np.testing.assert_allclose(means, 40 + shifts, atol=0.1)
 
 
@@ -137,7 +142,7 @@ def test_a_region_outside_the_picture_is_not_seen(close_up: Picture) -> None:
     assert landmarks is not None
     shifted = landmarks.landmarks.copy()
     shifted[:, 1] -= shifted[10, 1] + 40  # the forehead is above the upper edge now
-    means = mean_colours(close_up, outlines(shifted))
+    means = _means(close_up, outlines(shifted))
     assert np.isnan(means[0]).all()
     assert np.isfinite(means[1:]).all()
 

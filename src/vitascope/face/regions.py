@@ -6,6 +6,8 @@ and filled with sub-pixel edges, so that a region's mean does not jump when a la
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -36,24 +38,42 @@ def outlines(landmarks: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def mean_colours(rgb: NDArray[np.uint8], regions: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Mean R, G, B of each region, (R, 3) in the order of `REGIONS`, 0..255; NaN where it lies outside the picture."""
-    return np.array([_mean_colour(rgb, regions[name]) for name in REGIONS])
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionPixels:
+    """The pixels of one region: a window of the picture and the weight (h*w,), 0..255, of each pixel in it."""
+
+    window: tuple[slice, slice]
+    weights: NDArray[np.float32]
 
 
-def _mean_colour(rgb: NDArray[np.uint8], outline: NDArray[np.float64]) -> NDArray[np.float64]:
-    height, width = rgb.shape[:2]
+def pixels(regions: dict[str, NDArray[np.float64]], width: int, height: int) -> list[RegionPixels | None]:
+    """The pixels of each of `REGIONS` in a picture of that size; None for a region that lies outside it.
+
+    They hold for as long as the face keeps its place, so a still head's regions are drawn once for many frames.
+    """
+    return [_fill(regions[name], width, height) for name in REGIONS]
+
+
+def _fill(outline: NDArray[np.float64], width: int, height: int) -> RegionPixels | None:
     low = np.maximum(np.floor(outline.min(axis=0)).astype(int) - 1, 0)
     high = np.minimum(np.ceil(outline.max(axis=0)).astype(int) + 2, (width, height))
     if (high <= low).any():
-        return np.full(3, np.nan)
+        return None
     mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
     corners = np.rint((outline - low) * 2**_SUBPIXEL_BITS).astype(np.int32)
     cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
     weights = mask.astype(np.float32).ravel()
-    total = float(weights.sum())
     area = cv2.contourArea(outline.astype(np.float32))
-    if total < 255 * max(MIN_SEEN * area, MIN_PIXELS):
-        return np.full(3, np.nan)
-    pixels = rgb[low[1] : high[1], low[0] : high[0]].reshape(-1, 3).astype(np.float32)
-    return np.asarray(weights @ pixels, dtype=np.float64) / total
+    if float(weights.sum()) < 255 * max(MIN_SEEN * area, MIN_PIXELS):
+        return None
+    return RegionPixels((slice(low[1], high[1]), slice(low[0], high[0])), weights)
+
+
+def mean_colours(rgb: NDArray[np.uint8], regions: list[RegionPixels | None]) -> NDArray[np.float64]:
+    """Mean R, G, B of each region, (R, 3) in the order of `REGIONS`, 0..255; NaN where it lies outside the picture."""
+    means = np.full((len(regions), 3), np.nan)
+    for mean, region in zip(means, regions, strict=True):
+        if region is not None:
+            mean[:] = region.weights @ rgb[region.window].reshape(-1, 3).astype(np.float32)
+            mean /= region.weights.sum()
+    return means

@@ -31,9 +31,10 @@ CHECK_EVERY_S = 1.0
 JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.1
 TURNED_EVERY_S = 0.5
-# How long the mesh may rest on a slow head, which moves by 1 % of its width meanwhile. More often made no pulse
-# clearer: self-SNR of the demo clip 9.0 dB at 30 times a second, 9.2 dB at 10; of a real face 8.9 and 9.9 dB.
-REST_S = ((0.06, 0.09), (0.25, 0.048))  # below so many face widths a second, seconds
+# The mesh rests while a slow head moves by this share of its width, but never longer than a fifth of a second: the
+# steps of a region's place must stay above the pulse band. More often made no pulse clearer: self-SNR of the demo clip
+# 9.0 dB at 30 times a second, 9.3 dB at 5; of two real faces 8.9 and 7.8, 8.5 and 7.9 dB.
+REST_WIDTHS, MAX_REST_S = 0.008, 0.19
 SAME_LEVELS = 10.0  # mean change of green since the mesh was placed that ends its rest: the face may be gone
 
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
@@ -182,7 +183,7 @@ class FaceTracker:
 
 
 def _rest_s(speed: float) -> float:
-    return next((rest for limit, rest in REST_S if speed < limit), 0.0)
+    return min(MAX_REST_S, REST_WIDTHS / max(speed, 1e-6))
 
 
 def _count(faces: list[Detection]) -> int:

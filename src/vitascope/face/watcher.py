@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from vitascope.face.finder import FULL_RANGE, SHORT_RANGE, FaceFinder
 from vitascope.face.guidance import Guidance, causes
 from vitascope.face.mesh import NETWORK as MESH
-from vitascope.face.regions import REGIONS, mean_colours, outlines
+from vitascope.face.regions import REGIONS, RegionPixels, mean_colours, outlines, pixels
 from vitascope.face.stillness import Stillness
-from vitascope.face.tracker import FaceTracker
+from vitascope.face.tracker import FaceTracker, Track
 from vitascope.media.frames import Frame
 
 __all__ = ["REGIONS", "FaceWatcher", "Sight"]
@@ -47,6 +47,24 @@ class Sight:
     messages: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """What follows from where the face is: the same for all frames until the mesh is placed anew."""
+
+    track: Track
+    size: tuple[int, int]
+    box: Box
+    regions: dict[str, NDArray[np.float64]]
+    pixels: list[RegionPixels | None]
+
+
+def _place(track: Track, width: int, height: int) -> _Place:
+    low, high = track.landmarks[:, :2].min(axis=0), track.landmarks[:, :2].max(axis=0)
+    box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    regions = outlines(track.landmarks)
+    return _Place(track, (width, height), box, regions, pixels(regions, width, height))
+
+
 class FaceWatcher:
     """Watches one face from frame to frame. Frames must come in the order of their capture."""
 
@@ -56,6 +74,7 @@ class FaceWatcher:
         self._tracker = FaceTracker(finder)
         self._guidance = Guidance()
         self._stillness = Stillness()
+        self._at: _Place | None = None
 
     def reset(self) -> None:
         """Forget everything, as if new."""
@@ -82,20 +101,21 @@ class FaceWatcher:
             self._stillness.lost()
             messages = self._guidance.step(causes(None, 0.0, 0, width, height))
             return Sight(time_s, messages=messages)
-        regions = outlines(track.landmarks)
-        means = mean_colours(rgb, regions)
-        brightness = float(means[np.isfinite(means)].mean()) if np.isfinite(means).any() else float("nan")
-        low, high = track.landmarks[:, :2].min(axis=0), track.landmarks[:, :2].max(axis=0)
-        box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-        self._stillness.see(rgb, box, track.centre, time_s)
+        if self._at is None or self._at.track is not track or self._at.size != (width, height):
+            self._at = _place(track, width, height)
+        at = self._at
+        means = mean_colours(rgb, at.pixels)
+        seen = means[np.isfinite(means)]
+        brightness = float(seen.mean()) if seen.size else float("nan")
+        self._stillness.see(rgb, at.box, track.centre, time_s)
         n_faces = self._tracker.n_faces
         messages = self._guidance.step(causes(track, brightness, n_faces, width, height))
         return Sight(
             time_s=time_s,
             found=True,
             confidence=track.sure,
-            box=box,
-            regions=regions,
+            box=at.box,
+            regions=at.regions,
             means=means,
             n_faces=n_faces,
             brightness=brightness,

@@ -14,6 +14,7 @@ import av
 import cv2
 import numpy as np
 from av.stream import Disposition
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from vitascope.errors import InputError
@@ -51,6 +52,7 @@ class VideoClip:
             context.thread_type = "FRAME" if large else "NONE"
             context.thread_count = 2 if large else 1
             self._pictures = self._decode()
+            self._converter = VideoReformatter()
             self._first = next(self._pictures, None)
             if self._first is None:
                 raise InputError("The clip holds no picture that can be read; it may be damaged or cut short.")
@@ -140,12 +142,15 @@ class VideoClip:
     def _rgb(self, picture: av.VideoFrame) -> NDArray[np.uint8]:
         width, height = self._size
         scaled = (picture.width, picture.height) != (width, height)
-        rgb = np.asarray(
-            picture.to_ndarray(
-                width=width, height=height, format="rgb24", interpolation="AREA" if scaled else "BILINEAR"
-            ),
-            dtype=np.uint8,
+        converted = self._converter.reformat(
+            picture,
+            width,
+            height,
+            format="rgb24",
+            interpolation="AREA" if scaled else "BILINEAR",
+            threads=1,  # starting FFmpeg's own threads for each picture costs more than the conversion
         )
+        rgb = np.asarray(converted.to_ndarray(), dtype=np.uint8)
         return np.asarray(cv2.rotate(rgb, _TURNS[self._turn]), dtype=np.uint8) if self._turn else rgb
 
 
