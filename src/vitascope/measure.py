@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vitascope.errors import InputError
 from vitascope.media.frames import FrameSource, Limits, from_array, open_clip
+from vitascope.pulse.methods import check_method
 from vitascope.pulse.trace import Kind, Trace
 from vitascope.report import Quality, Report
 from vitascope.vitals.assess import Assessment, assess, assess_waveform
@@ -37,6 +38,7 @@ def measure(
     """
     from vitascope.recording import Recording
 
+    check_method(method)
     recording = Recording()
     with _open(source, time_s, limits or Limits()) as frames:
         _watch(recording, frames, progress)

@@ -147,8 +147,8 @@ def test_the_face_is_lost_when_it_leaves_and_found_when_it_returns(close_up: Pic
     empty = np.full_like(close_up, 60)
     found = [watcher.see(Frame(empty if 1.0 <= i / 30 < 3.0 else close_up, i / 30)).found for i in range(150)]
     assert all(found[:30])
-    assert not any(found[32:90])  # the mesh rests for one frame at most
-    assert all(found[94:])
+    assert not any(found[30:90])  # not even one frame of what is behind it
+    assert all(found[93:])
 
 
 def test_the_largest_face_in_the_middle_wins(portrait: Picture) -> None:

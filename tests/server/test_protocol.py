@@ -63,7 +63,7 @@ def test_health_schema_and_openapi(client: httpx.Client) -> None:
     answer = client.get("/api/health")
     assert answer.json() == {"status": "ok", "version": __version__, "database": "ok"}
     assert "set-cookie" not in answer.headers
-    assert client.get("/api/schema").json()["title"] == "vitascope.report/1"
+    assert client.get("/api/schema").json()["properties"]["schema"] == {"const": "vitascope.report/1"}
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/api/measurements", "/api/measurements/{id}", "/save_video", "/api/health"} <= paths.keys()
 

@@ -23,10 +23,13 @@ def demo(
     plot: PlotOption = None,
 ) -> None:
     """Paint a known pulse on a portrait, measure it, and print truth beside measurement."""
+    from vitascope.cli.plot import check_plot, plot_report
     from vitascope.cli.show import progress_bar, show_report, stderr
     from vitascope.demo import make_clip
     from vitascope.measure import measure
 
+    if plot is not None:
+        check_plot(plot)
     with tempfile.TemporaryDirectory() as folder:
         clip = keep or Path(folder) / "demo.mp4"
         with stderr.status("Painting a face with a pulse"):
@@ -41,6 +44,4 @@ def demo(
     else:
         show_report(report, title="demo", truth=known)
     if plot is not None:
-        from vitascope.cli.plot import plot_report
-
         plot_report(report, plot)

@@ -33,11 +33,14 @@ def measure(
     A reading that cannot be trusted is withheld with the reason; that is an answer, and the exit code stays 0.
     A clip that cannot be used gives one sentence on standard error and exit code 2, after the others were measured.
     """
+    from vitascope.cli.plot import check_plot, plot_report
     from vitascope.cli.show import progress_bar, show_report
     from vitascope.measure import measure as measure_clip
 
-    if plot is not None and len(clips) > 1:
-        raise InputError("--plot draws one clip; give one at a time.")
+    if plot is not None:
+        if len(clips) > 1:
+            raise InputError("--plot draws one clip; give one at a time.")
+        check_plot(plot)
     failed = False
     for clip in clips:
         try:
@@ -54,8 +57,6 @@ def measure(
         else:
             show_report(report, title=clip.name)
         if plot is not None:
-            from vitascope.cli.plot import plot_report
-
             plot_report(report, plot)
     if failed:
         raise typer.Exit(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
 INK, PULSE, MARK, SHADE = "#22313f", "#0b7a75", "#c1440e", "#c1440e22"
 
 
+ENDINGS = (".png", ".pdf", ".svg")
+
+
+def check_plot(path: Path) -> None:
+    """Raise InputError now, before any work, when `path` could not be drawn to."""
+    if find_spec("matplotlib") is None:
+        raise InputError("Plots need matplotlib: pip install 'vitascope[plot]'.")
+    if path.suffix.lower() not in ENDINGS:
+        raise InputError(f"{path.name} cannot be drawn: the name must end in {', '.join(ENDINGS)}.")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path} cannot be written: there is no such folder.")
+
+
 def plot_report(report: Report, path: Path) -> None:
-    """Draw `report` to `path` (png, pdf or svg). Raises InputError when it cannot be written."""
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise InputError("Plots need matplotlib: pip install 'vitascope[plot]'.") from error
+    """Draw `report` to `path`, which `check_plot` found good. Raises InputError when it cannot be written after all."""
+    from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 8), layout="constrained")
     wave_axes, spectrum_axes, beats_axes = figure.subplots(3, 1)
@@ -40,8 +51,6 @@ def plot_report(report: Report, path: Path) -> None:
     figure.supxlabel(DISCLAIMER, fontsize=8, color=INK)
     try:
         figure.savefig(path, dpi=110)
-    except ValueError as error:
-        raise InputError(f"{path.name} cannot be drawn: use an ending such as .png, .pdf or .svg.") from error
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 

@@ -31,6 +31,10 @@ def pulse(
     kind: Annotated[str, typer.Option(help="What the camera looked at: face or finger.")] = "face",
 ) -> None:
     """Measure vital signs from a colour trace or a pulse wave."""
+    from vitascope.cli.plot import check_plot, plot_report
+
+    if plot is not None:
+        check_plot(plot)
     report = _measure(_load(trace), method, kind)
     if as_json:
         typer.echo(report.to_json())
@@ -39,8 +43,6 @@ def pulse(
 
         show_report(report, title=trace.name)
     if plot is not None:
-        from vitascope.cli.plot import plot_report
-
         plot_report(report, plot)
 
 

@@ -4,7 +4,7 @@ A living face never keeps its pixels for half a second: it moves with breath and
 repeated by a change of frame rate last far shorter. Encoders blur this: they skip what hardly changes, and repaint a
 still picture now and then. Measured (mean absolute change of green over half a second): living faces 0.1 to 30 levels,
 also when compressed hard; still pictures mostly below 0.05, more where frames are repainted, but then the face's
-place varies by less than 0.2 % of its width, a living face's by 0.5 % or more.
+place varies by less than 0.2 % of its width, a living face's by 0.4 % or more.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ SAMPLES = 64  # a side
 QUIET = 0.08  # levels
 MIN_INTERVALS = 6
 # Where the encoder repaints the picture: hardly any frame differs from the last, and the face keeps its place.
-REPAINT = 0.8  # levels over half a second
-REPEATED = 0.06  # levels from one frame to the next
+REPAINT = 2.0  # levels over half a second
+REPEATED = 0.02  # levels from one frame to the next
 FIXED = 0.0025  # face widths
 
 
@@ -33,6 +33,7 @@ class Stillness:
     def reset(self) -> None:
         """Forget everything."""
         self.still = False
+        self._width = 1.0
         self._changes: list[float] = []
         self._steps: list[float] = []
         self._places: list[NDArray[np.float64]] = []
@@ -57,7 +58,8 @@ class Stillness:
                 return
             self._step.append(float(np.abs(now - self._last).mean()))
             self._last = now
-            self._place.append(place / max(box[2], 1.0))
+            self._place.append(place)
+            self._width = max(box[2], 1.0)
             if time_s - self._since_s < INTERVAL_S:
                 return
             change = float(np.abs(now - self._first).mean())
@@ -91,5 +93,7 @@ class Stillness:
             return True
         low, high = np.percentile(np.array(self._places), (5, 95), axis=0)
         return bool(
-            (high - low).max() < FIXED and np.median(self._changes) < REPAINT and np.median(self._steps) < REPEATED
+            (high - low).max() < FIXED * self._width
+            and np.median(self._changes) < REPAINT
+            and np.median(self._steps) < REPEATED
         )

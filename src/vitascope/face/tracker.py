@@ -31,10 +31,10 @@ CHECK_EVERY_S = 1.0
 JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.1
 TURNED_EVERY_S = 0.5
-# The mesh runs about ten times a second on a head that hardly moves. More often made no pulse clearer: the self-SNR of
-# the demo clip was 9.0 dB at 30 times a second and 9.2 dB at 10, that of a real face 8.9 and 9.9 dB.
-MESH_EVERY_S = 0.09
-SLOW = 0.25  # face widths a second
+# How long the mesh may rest on a slow head, which moves by 1 % of its width meanwhile. More often made no pulse
+# clearer: self-SNR of the demo clip 9.0 dB at 30 times a second, 9.2 dB at 10; of a real face 8.9 and 9.9 dB.
+REST_S = ((0.06, 0.09), (0.25, 0.048))  # below so many face widths a second, seconds
+SAME_LEVELS = 10.0  # mean change of green since the mesh was placed that ends its rest: the face may be gone
 
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
 
@@ -73,6 +73,8 @@ class FaceTracker:
     def reset(self) -> None:
         """Forget the face."""
         self.n_faces = 0
+        self._area = slice(0, 0), slice(0, 0), 1
+        self._pixels = np.empty((0, 0), np.int16)
         self._crop: Crop | None = None
         self._track: Track | None = None
         self._mesh_s = self._checked_s = self._searched_s = self._turned_s = -math.inf
@@ -81,7 +83,7 @@ class FaceTracker:
 
     def follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
         """Where the face is in this frame (H, W, 3) uint8 RGB, or None when there is none."""
-        if self._track is not None and self._track.speed < SLOW and time_s - self._mesh_s < MESH_EVERY_S:
+        if self._track is not None and time_s - self._mesh_s < _rest_s(self._track.speed) and self._same(rgb):
             return self._track
         if self._crop is None:
             return self._acquire(rgb, time_s)
@@ -95,14 +97,19 @@ class FaceTracker:
                 self._lose()
                 return None
             landmarks, sure = checked
-        return self._keep(landmarks, sure, time_s)
+        return self._keep(rgb, landmarks, sure, time_s)
+
+    def _same(self, rgb: NDArray[np.uint8]) -> bool:
+        """Whether the face's pixels are about what they were when the mesh was placed."""
+        now = rgb[self._area].astype(np.int16)
+        return now.shape == self._pixels.shape and bool(np.abs(now - self._pixels).mean() < SAME_LEVELS)
 
     def _lose(self) -> None:
         self._crop = self._track = None
         self._missed = self.n_faces = 0
         self._smoother.reset()
 
-    def _keep(self, landmarks: NDArray[np.float64], sure: float, time_s: float) -> Track:
+    def _keep(self, rgb: NDArray[np.uint8], landmarks: NDArray[np.float64], sure: float, time_s: float) -> Track:
         size = float(np.ptp(landmarks[:, :2], axis=0).max())
         centre = landmarks[:, :2].mean(axis=0)
         speed = 0.0
@@ -115,6 +122,11 @@ class FaceTracker:
         self._crop = crop_of_landmarks(landmarks)
         self._quarter_turns = round(self._crop.angle / (math.pi / 2)) % 4
         self._mesh_s = time_s
+        x, y = np.maximum(landmarks[:, :2].min(axis=0), 0).astype(int)
+        width, height = np.ptp(landmarks[:, :2], axis=0).astype(int) + 1
+        stride = int(width) // 32 + 1
+        self._area = slice(y, y + height, stride), slice(x, x + width, stride), 1
+        self._pixels = rgb[self._area].astype(np.int16)
         self._track = Track(smooth, sure, size, centre, speed)
         return self._track
 
@@ -130,7 +142,7 @@ class FaceTracker:
         if fit is None:
             return None
         self._checked_s = time_s
-        return self._keep(fit.landmarks, fit.sure, time_s)
+        return self._keep(rgb, fit.landmarks, fit.sure, time_s)
 
     def _search(self, rgb: NDArray[np.uint8], *, turned: bool) -> _Fit | None:
         """The most prominent of the good faces in the orientation of the last one, or of the best fits over all."""
@@ -167,6 +179,10 @@ class FaceTracker:
             return found.landmarks, found.sure
         self._missed = 0 if worth > 0 else self._missed + 1
         return None if self._missed >= MAX_MISSED_CHECKS else (landmarks, sure)
+
+
+def _rest_s(speed: float) -> float:
+    return next((rest for limit, rest in REST_S if speed < limit), 0.0)
 
 
 def _count(faces: list[Detection]) -> int:

@@ -31,7 +31,7 @@ class Beats:
 def find_beats(bvp: NDArray[np.float64], fps: float, course_hz: NDArray[np.float64]) -> Beats:
     """Systolic peaks of `bvp` (N,) at `fps`, given the course of the pulse rate (N,) in Hz.
 
-    Steps: keep from 0.6 times the slowest to 2.5 times the fastest rate of the course (the fundamental and one
+    Steps: keep from 0.5 times the slowest to 3 times the fastest rate of the course (the fundamental and one
     harmonic, which fix the time of the peak); take local maxima of at least 0.3 of the local amplitude that are at
     least 0.6 beats apart; move each to the top of the parabola through its three samples.
     """
@@ -39,7 +39,7 @@ def find_beats(bvp: NDArray[np.float64], fps: float, course_hz: NDArray[np.float
     from scipy.signal import find_peaks
 
     slow, fast = float(np.percentile(course_hz, 5)), float(np.percentile(course_hz, 95))
-    wave = band_pass(bvp, fps, 0.6 * slow, 2.5 * fast)
+    wave = band_pass(bvp, fps, 0.5 * slow, 3.0 * fast)
     amplitude = np.sqrt(np.maximum(uniform_filter1d(wave**2, max(3, round(4 * fps / slow)), mode="nearest"), 0))
     if not amplitude.max(initial=0) > 0:
         return Beats(np.zeros(0), np.zeros(0))

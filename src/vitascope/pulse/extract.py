@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.errors import InputError
-from vitascope.pulse.methods import DEFAULT, METHODS
+from vitascope.pulse.methods import METHODS, check_method
 from vitascope.pulse.resample import resample
 from vitascope.pulse.trace import Trace
 
@@ -42,15 +41,13 @@ class PulseWaves:
 def extract(trace: Trace, method: str | None = None) -> PulseWaves:
     """The candidate waves of `trace`: of `method` alone, or of those that fuse best. Raises InputError on an unknown
     method."""
-    if method is not None and method not in METHODS:
-        raise InputError(f"There is no pulse method called {method!r}; there are {', '.join(METHODS)}.")
+    check_method(method)
     n, regions = trace.rgb.shape[:2]
     grid = resample(trace.time_s, trace.rgb.reshape(n, regions * 3))
     rgb = grid.values.reshape(-1, regions, 3)
     seen: NDArray[np.bool_] = np.all(grid.seen.reshape(-1, regions, 3), axis=2)
     any_seen: NDArray[np.bool_] = np.any(seen, axis=1)
-    weight = np.where(any_seen[:, None], seen, True).astype(float)
-    mean = (rgb * weight[..., None]).sum(axis=1) / weight.sum(axis=1)[:, None]
+    mean = _average(rgb, seen)
     waves: dict[str, NDArray[np.float64]] = {}
     areas = {"all": mean}
     if regions > 1:
@@ -73,4 +70,17 @@ def extract(trace: Trace, method: str | None = None) -> PulseWaves:
     )
 
 
-__all__ = ["DEFAULT", "FUSED", "PulseWaves", "extract"]
+def _average(rgb: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Mean colour (N, 3) over the regions of `rgb` (N, R, 3) that were `seen` (N, R).
+
+    Each region counts relative to its own level, so a region that comes or goes does not make a step.
+    """
+    known = seen.any(axis=0)
+    if not known.any():
+        return np.asarray(rgb.mean(axis=1), dtype=np.float64)
+    rgb, weight = rgb[:, known], seen[:, known].astype(float)
+    level = np.maximum((rgb * weight[..., None]).sum(axis=0) / weight.sum(axis=0)[:, None], 1e-9)
+    weight[weight.sum(axis=1) == 0] = 1.0
+    relative = ((rgb / level) * weight[..., None]).sum(axis=1) / weight.sum(axis=1)[:, None]
+    average: NDArray[np.float64] = relative * level.mean(axis=0)
+    return average

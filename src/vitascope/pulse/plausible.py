@@ -9,7 +9,7 @@ from vitascope.pulse.extract import PulseWaves
 from vitascope.pulse.filters import band_pass
 from vitascope.pulse.trace import Kind
 
-# Blood takes up far more green than red light, so a pulse moves red least: 0.1 to 0.4 of green on every recording
+# Blood takes up far more green than red light, so a pulse moves red least: at most 0.3 of green on the clear recordings
 # measured here and 0.43 in the literature. Light and movement change all channels nearly alike: 0.7 and more.
 MOST_RED = 0.65
 # Relative pulse amplitude of red, green and blue in white light (de Haan & van Leest 2014). Good recordings here lie

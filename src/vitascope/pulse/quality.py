@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.pulse.filters import PULSE_BAND_HZ, band_pass
+from vitascope.pulse.filters import PULSE_BAND_HZ
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,13 @@ def self_snr_db(bvp: NDArray[np.float64], fps: float, course_hz: NDArray[np.floa
     course so that a drifting rate is not counted as noise; within -30..30 dB, -30 for a flat wave.
     """
     n = len(bvp)
-    wave = band_pass(bvp, fps) * np.hanning(n + 2)[1:-1]
+    wave = (bvp - bvp.mean()) * np.hanning(n + 2)[1:-1]
     size = 1 << int(np.ceil(np.log2(max(4 * n, 1024))))
     frequency = np.fft.fftfreq(size, 1 / fps)
     centre = float(course_hz.mean())
     turn = 2 * np.pi * np.cumsum(course_hz - centre) / fps
-    total = float((wave**2).sum() * size) / 2  # the positive half of the spectrum
+    in_band = (frequency >= PULSE_BAND_HZ[0]) & (frequency <= min(PULSE_BAND_HZ[1], 0.45 * fps))
+    total = float((np.abs(np.fft.fft(wave, size)) ** 2)[in_band].sum())
     if total <= 0:
         return -30.0
 

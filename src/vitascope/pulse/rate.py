@@ -4,8 +4,8 @@ Steps
 1. Each wave is band-passed, differentiated (what disturbs a skin signal falls off with frequency roughly as 1/f, so
    this levels it) and divided by its local amplitude, so that one burst of movement does not outweigh half a minute
    of pulse.
-2. In windows of 8 s, one second apart, the likelihood of each rate is that of a sinusoid and its first harmonic in
-   noise: -(n/2) log(1 - rho) with rho the share of power they explain. The harmonic counts at most twice the
+2. In windows of 8 s, one second apart, the likelihood of each rate is that of a sinusoid and its two harmonics in
+   noise: -(n/2) log(1 - rho) with rho the share of power they explain. The first harmonic counts at most twice the
    fundamental, so twice the rate is not taken for the rate, and half the rate, which has no power of its own, is not
    taken either.
 3. Heart rate changes by a few beats per minute in a second: a hidden Markov model over rates joins the windows. Its
@@ -89,9 +89,13 @@ def log_likelihood(evened: Floats, fps: float, seen: NDArray[np.bool_] | None = 
     power = np.abs(np.fft.rfft(pieces * window**2, size)) ** 2 * 2 / (window**2).sum()
     total = ((pieces * window) ** 2).sum(axis=2, keepdims=True)
     share = np.divide(power, total, out=np.zeros_like(power), where=total > 1e-12)
-    first, second = (_between_bins(share, order * RATES / 60 * size / rate) for order in (1, 2))
-    second = np.where(min(PULSE_BAND_HZ[1], 0.45 * rate) > RATES / 30, second, 0.0)
-    rho = np.minimum(first + np.minimum(second, HARMONIC_LIMIT * first), EXPLAINED_LIMIT)
+    top_rate = 60 * min(PULSE_BAND_HZ[1], 0.45 * rate)
+    first, second, third = (
+        np.where(order * RATES < top_rate, _between_bins(share, order * RATES / 60 * size / rate), 0.0)
+        for order in (1, 2, 3)
+    )
+    second = np.minimum(second, HARMONIC_LIMIT * first)
+    rho = np.minimum(first + second + np.minimum(third, np.minimum(first, second)), EXPLAINED_LIMIT)
     freedom = samples / rate * (PULSE_BAND_HZ[1] - PULSE_BAND_HZ[0])  # half the independent samples in the band
     result = -freedom * np.log1p(-rho)
     if seen is not None:

@@ -36,7 +36,7 @@ def parabola(left: float, top: float, right: float) -> float:
 def _taper(n: int, cycles: float) -> NDArray[np.float64]:
     """Tukey window (n,) for a line of `cycles` periods.
 
-    Flat over three quarters where there are many periods: a third surer than Hann for one line in noise. With few periods
+    Flat over three quarters where there are many periods: surer than Hann for one line in noise. With few periods
     the line's own harmonic and its mirror image leak in unless the slopes grow into a Hann window.
     """
     slopes = min(max(10 / cycles, 0.25), 1.0)

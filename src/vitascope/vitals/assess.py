@@ -23,6 +23,7 @@ from vitascope.report.report import Waveform
 from vitascope.vitals import VITALS, Observation
 
 SHORTEST_S = 5.0
+HIGHEST_LEVEL = 1e5  # generous: some cameras count to 65535
 SLOWEST_FPS = 8.0  # 4 Hz, the top of the pulse band, is its Nyquist frequency
 STAR_DB = (-3.0, 0.0, 3.0, 6.0, 9.0)
 
@@ -62,6 +63,8 @@ def trace_waves(trace: Trace, method: str | None) -> PulseWaves:
     rgb = np.asarray(trace.rgb, dtype=np.float64)
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.shape[1] != len(trace.regions) or not rgb.shape[1]:
         raise InputError("A trace must hold one red, green and blue mean for each region and each frame.")
+    # A mean colour is a number from 0 to 255: what is far from that was not seen.
+    rgb = np.where(np.abs(rgb) <= HIGHEST_LEVEL, rgb, np.nan)
     if len(rgb) < 2:
         raise InputError("The recording has fewer than two frames.")
     return extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
@@ -86,7 +89,9 @@ def wave_waves(bvp: ArrayLike, fps: float) -> PulseWaves:
         raise InputError("The sampling rate must be a positive number.")
     if len(wave) < 2:
         raise InputError("The recording has fewer than two samples.")
-    grid = resample(np.arange(len(wave)) / fps, wave)
+    # The unit is arbitrary; within one, huge and tiny figures cannot overflow.
+    finite = np.where(np.isfinite(wave), np.abs(wave), 0.0)
+    grid = resample(np.arange(len(wave)) / fps, wave / np.maximum(finite.max(axis=0), 1e-300))
     return PulseWaves(
         bvp=np.ascontiguousarray(grid.values.T),
         names=tuple(f"wave/{i}" for i in range(wave.shape[1])),
@@ -113,8 +118,9 @@ class Measured:
 def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
     """Follow the pulse rate in `waves`. Raises InputError when they are shorter than 5 s."""
     n = waves.bvp.shape[1]
-    if (n - 1) / waves.fps < SHORTEST_S - 0.5 / waves.fps - 1e-6:
-        raise InputError(f"The recording is {(n - 1) / waves.fps:.1f} s long; at least {SHORTEST_S:.0f} s are needed.")
+    # The last frame lasts as long as the others; a stamp or two may be late.
+    if n / waves.fps < SHORTEST_S - 1 / waves.fps:
+        raise InputError(f"The recording is {n / waves.fps:.1f} s long; at least {SHORTEST_S:.0f} s are needed.")
     course = follow(waves.bvp, waves.fps, waves.seen)
     along = course.at(n, waves.fps)
     best = int(np.argmax(course.weights))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from vitascope.errors import InputError
 from vitascope.pulse.methods.chrom import chrom
 from vitascope.pulse.methods.green import green
 from vitascope.pulse.methods.pos import pos
@@ -24,4 +25,11 @@ METHODS: dict[str, Method] = {
 }
 DEFAULT = "pos"
 
-__all__ = ["DEFAULT", "METHODS", "Method"]
+
+def check_method(name: str | None) -> None:
+    """Raise InputError when there is no method of that name; None stands for the default."""
+    if name is not None and name not in METHODS:
+        raise InputError(f"There is no pulse method called {name!r}; there are {', '.join(METHODS)}.")
+
+
+__all__ = ["DEFAULT", "METHODS", "Method", "check_method"]

@@ -45,7 +45,7 @@ def pos(rgb: NDArray[np.float64], fps: float) -> NDArray[np.float64]:
     first = np.maximum(gg + bb - 2 * gb, 0.0)
     second = np.maximum(4 * rr + gg + bb - 4 * rg - 4 * rb + 2 * gb, 0.0)
     # Below this the variance is rounding of the cumulative sums, not signal.
-    floor = 1e-12 * (rr + gg + bb) + 1e-24
+    floor = 1e-12 * np.abs(rr + gg + bb) + 1e-24
     alpha = np.sqrt(np.where(second > floor, first / np.where(second > floor, second, 1.0), 0.0))
     weights = np.stack([-2 * alpha, 1 + alpha, alpha - 1], axis=1) * gain
     # Sample t lies in windows t-length+1 .. t.
