@@ -28,7 +28,10 @@ ALLOWED_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media
 COUNT_PICTURES = """() => {
   const video = document.querySelector("video");
   window.film = [];
-  const note = (now, m) => { window.film.push([m.captureTime, m.presentedFrames]); next(); };
+  const note = (now, m) => {
+    if (m.captureTime !== undefined) window.film.push([m.captureTime, m.presentedFrames]);
+    next();
+  };
   const next = () => video.requestVideoFrameCallback(note);
   next();
 }"""

@@ -1,10 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 export type Route =
-  | { screen: "measure" }
-  | { screen: "upload" }
-  | { screen: "history" }
-  | { screen: "result"; id: string };
+  { screen: "measure" } | { screen: "upload" } | { screen: "history" } | { screen: "result"; id: string };
 
 /** The screen an address names; anything unknown leads to the start. */
 export function parseRoute(hash: string): Route {

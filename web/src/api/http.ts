@@ -11,6 +11,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** What can be told to a person about anything that was thrown. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof ProblemError ? error.message : "Something went wrong in the page. Try again.";
+}
+
 const UNREACHABLE = "The server cannot be reached. Check that it is running, then try again.";
 
 /** The sentence of a problem document (RFC 9457), or a general one when the answer is something else. */

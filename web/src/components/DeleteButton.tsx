@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { deleteMeasurement } from "../api/http";
+import { deleteMeasurement, sentenceOf } from "../api/http";
 
 interface Props {
   id: string;
@@ -33,7 +33,7 @@ export function DeleteButton({ id, what, onDeleted, onProblem }: Props) {
     } catch (error) {
       setBusy(false);
       setAsking(false);
-      onProblem(error instanceof Error ? error.message : String(error));
+      onProblem(sentenceOf(error));
     }
   };
   return (

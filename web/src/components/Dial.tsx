@@ -40,7 +40,7 @@ export function Dial({ name, title, reading, scale }: Props) {
       <svg viewBox="0 0 220 152" role="img" aria-label={spoken.join(", ")}>
         {arcs.map((arc, i) => (
           <path
-            key={arc.zone.label + arc.from}
+            key={arc.from}
             className={`dial-zone tone-${arc.zone.tone}${arc.zone === zone ? " is-current" : ""}`}
             d={arcPath(arc.from + (i ? GAP : 0), arc.to - (i < arcs.length - 1 ? GAP : 0), RADIUS, CENTRE)}
           />

@@ -25,14 +25,14 @@ function colours(element: HTMLElement) {
   };
 }
 
+const NONE: number[] = [];
+
 /** A pulse wave over time. */
-export function PulseWave({ timeS, wave, beatsS = [], from, to, label, axis = false }: Props) {
+export function PulseWave({ timeS, wave, beatsS = NONE, from, to, label, axis = false }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const beats = useRef(beatsS);
   const range = useRef<[number, number]>([from, to]);
-  beats.current = beatsS;
-  range.current = [from, to];
 
   useEffect(() => {
     const element = host.current;
@@ -42,8 +42,7 @@ export function PulseWave({ timeS, wave, beatsS = [], from, to, label, axis = fa
       height: Math.max(40, element.clientHeight),
     });
     const paintBeats = (u: uPlot) => {
-      const [times, values] = [u.data[0], u.data[1]];
-      if (!times || !values) return;
+      const [times, values = []] = u.data;
       u.ctx.fillStyle = colours(element).mark;
       for (const beat of beats.current) {
         const i = times.findIndex((t) => t >= beat);
@@ -103,8 +102,10 @@ export function PulseWave({ timeS, wave, beatsS = [], from, to, label, axis = fa
   }, [axis]);
 
   useEffect(() => {
+    beats.current = beatsS;
+    range.current = [from, to];
     plot.current?.setData([timeS, wave]);
-  }, [timeS, wave]);
+  }, [timeS, wave, beatsS, from, to]);
 
   return <div className="wave" ref={host} role="img" aria-label={label} />;
 }

@@ -2,39 +2,39 @@ import { type ReactNode, type RefObject, useEffect } from "react";
 
 interface Props {
   stream: MediaStream | null;
-  video: RefObject<HTMLVideoElement | null>;
-  overlay: RefObject<HTMLCanvasElement | null>;
+  videoRef: RefObject<HTMLVideoElement | null>;
+  overlayRef: RefObject<HTMLCanvasElement | null>;
   /** A face-shaped outline to sit in, until the face is found. */
   outline: boolean;
   children?: ReactNode;
 }
 
 /** The camera picture as in a mirror, with the overlay drawn on the very same pixels. */
-export function Stage({ stream, video, overlay, outline, children }: Props) {
+export function Stage({ stream, videoRef, overlayRef, outline, children }: Props) {
   useEffect(() => {
-    const element = video.current;
+    const element = videoRef.current;
     if (!element) return;
     element.srcObject = stream;
     // A play() that a new source interrupts rejects, and the new source plays by itself.
     if (stream) element.play().catch(() => {});
-  }, [stream, video]);
+  }, [stream, videoRef]);
 
   return (
     <div className="stage">
       <div className="mirror" hidden={!stream}>
         <video
-          ref={video}
+          ref={videoRef}
           muted
           playsInline
           aria-label="Your camera picture"
           onResize={(e) => {
             const { videoWidth, videoHeight } = e.currentTarget;
-            if (!overlay.current || !videoWidth) return;
-            overlay.current.width = videoWidth;
-            overlay.current.height = videoHeight;
+            if (!overlayRef.current || !videoWidth) return;
+            overlayRef.current.width = videoWidth;
+            overlayRef.current.height = videoHeight;
           }}
         />
-        <canvas ref={overlay} />
+        <canvas ref={overlayRef} />
       </div>
       {outline && (
         <svg className="outline" viewBox="0 0 400 300" aria-hidden="true">

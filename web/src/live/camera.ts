@@ -74,7 +74,7 @@ export function closeCamera(stream: MediaStream): void {
 /** Whether the person has already allowed the camera here, so that it may start without asking. */
 export async function cameraAlreadyAllowed(): Promise<boolean> {
   try {
-    const permission = await navigator.permissions.query({ name: "camera" as PermissionName });
+    const permission = await navigator.permissions.query({ name: "camera" });
     return permission.state === "granted";
   } catch {
     return false;

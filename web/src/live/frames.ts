@@ -19,8 +19,11 @@ export function sentSize(width: number, height: number): { width: number; height
 export function watchFrames(video: HTMLVideoElement, onFrame: (captureTime: number) => void): () => void {
   let handle = 0;
   let last = Number.NEGATIVE_INFINITY;
+  let cameraTells = false;
   const next = (now: number, metadata?: VideoFrameCallbackMetadata) => {
-    const time = (metadata?.captureTime ?? now) / 1000;
+    // One clock a recording: where the camera tells its times, a picture without one is left out.
+    cameraTells ||= metadata?.captureTime !== undefined;
+    const time = (cameraTells ? (metadata?.captureTime ?? Number.NaN) : now) / 1000;
     if (time > last) {
       last = time;
       onFrame(time);

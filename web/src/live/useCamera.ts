@@ -15,20 +15,20 @@ export type Camera =
 
 /** The camera while a screen is shown: off until asked for, or at once where it was allowed before. */
 export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: () => void } {
-  const [camera, setCamera] = useState<Camera>({ state: "off" });
+  const [camera, setCamera] = useState<Camera>(() => {
+    const problem = missingCameraInterface();
+    return problem ? { state: "problem", problem } : { state: "off" };
+  });
   const gone = useRef(false);
   const asking = useRef(false);
   const held = useRef<MediaStream | null>(null);
   const unplugged = useRef(onUnplugged);
-  unplugged.current = onUnplugged;
+  useEffect(() => {
+    unplugged.current = onUnplugged;
+  }, [onUnplugged]);
 
   const turnOn = useCallback(async () => {
-    if (asking.current || held.current) return;
-    const missing = missingCameraInterface();
-    if (missing) {
-      setCamera({ state: "problem", problem: missing });
-      return;
-    }
+    if (asking.current || held.current || missingCameraInterface()) return;
     asking.current = true;
     setCamera({ state: "starting" });
     try {
@@ -53,12 +53,9 @@ export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: ()
 
   useEffect(() => {
     gone.current = false;
-    const missing = missingCameraInterface();
-    if (missing) setCamera({ state: "problem", problem: missing });
-    else
-      void cameraAlreadyAllowed().then((allowed) => {
-        if (allowed && !gone.current) void turnOn();
-      });
+    void cameraAlreadyAllowed().then((allowed) => {
+      if (allowed && !gone.current) void turnOn();
+    });
     return () => {
       gone.current = true;
       if (held.current) closeCamera(held.current);

@@ -22,7 +22,9 @@ export function useMeasurement(onFace: (face: Face | null) => void, onEnd: (outc
   const [faceSeen, setFaceSeen] = useState(false);
   const running = useRef<LiveMeasurement | null>(null);
   const listeners = useRef({ onFace, onEnd });
-  listeners.current = { onFace, onEnd };
+  useEffect(() => {
+    listeners.current = { onFace, onEnd };
+  }, [onFace, onEnd]);
 
   const start = useCallback((source: FrameSource, seconds: number) => {
     if (running.current) return;

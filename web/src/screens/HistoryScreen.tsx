@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import { listMeasurements } from "../api/http";
+import { listMeasurements, sentenceOf } from "../api/http";
 import type { Measurement } from "../api/types";
 import { DeleteButton } from "../components/DeleteButton";
 import { Notice } from "../components/Notice";
@@ -14,22 +14,29 @@ export function HistoryScreen() {
   const [more, setMore] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
-  const load = useCallback(async (before?: string, signal?: AbortSignal) => {
-    try {
-      const found = await listMeasurements(PAGE, before, signal);
-      setItems((old) => (before ? [...(old ?? []), ...found] : found));
-      setMore(found.length === PAGE);
-      setProblem(null);
-    } catch (error) {
-      if (!signal?.aborted) setProblem(error instanceof Error ? error.message : String(error));
-    }
+  const show = useCallback((found: Measurement[], after: Measurement[]) => {
+    setItems([...after, ...found]);
+    setMore(found.length === PAGE);
+    setProblem(null);
   }, []);
+
+  const load = (after: Measurement[]) => {
+    listMeasurements(PAGE, after.at(-1)?.created).then(
+      (found) => show(found, after),
+      (error: unknown) => setProblem(sentenceOf(error)),
+    );
+  };
 
   useEffect(() => {
     const abort = new AbortController();
-    void load(undefined, abort.signal);
+    listMeasurements(PAGE, undefined, abort.signal).then(
+      (found) => show(found, []),
+      (error: unknown) => {
+        if (!abort.signal.aborted) setProblem(sentenceOf(error));
+      },
+    );
     return () => abort.abort();
-  }, [load]);
+  }, [show]);
 
   return (
     <div className="history">
@@ -39,7 +46,7 @@ export function HistoryScreen() {
           urgent
           title="The history is not complete"
           actions={
-            <button type="button" className="button" onClick={() => void load()}>
+            <button type="button" className="button" onClick={() => load([])}>
               Try again
             </button>
           }
@@ -73,7 +80,7 @@ export function HistoryScreen() {
         </ul>
       )}
       {more && (
-        <button type="button" className="button" onClick={() => void load(items?.at(-1)?.created)}>
+        <button type="button" className="button" onClick={() => load(items ?? [])}>
           Show older ones
         </button>
       )}

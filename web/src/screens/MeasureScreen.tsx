@@ -45,8 +45,8 @@ export function MeasureScreen() {
       <div className="view">
         <Stage
           stream={camera.state === "on" ? camera.stream : null}
-          video={video}
-          overlay={overlay}
+          videoRef={video}
+          overlayRef={overlay}
           outline={camera.state === "on" && !live.faceSeen}
         >
           {camera.state !== "on" && camera.state !== "problem" && (

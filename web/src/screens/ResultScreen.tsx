@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { getMeasurement, waitForMeasurement } from "../api/http";
+import { getMeasurement, sentenceOf, waitForMeasurement } from "../api/http";
 import type { Measurement } from "../api/types";
 import { DeleteButton } from "../components/DeleteButton";
 import { Notice } from "../components/Notice";
@@ -23,7 +23,7 @@ export function ResultScreen({ id }: { id: string }) {
       .then((found) => waitForMeasurement(found, () => setMeasurement(found), abort.signal))
       .then(setMeasurement)
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+        if (!abort.signal.aborted) setProblem(sentenceOf(error));
       });
     return () => abort.abort();
   }, [id]);

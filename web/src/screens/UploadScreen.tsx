@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { deleteMeasurement, uploadClip, waitForMeasurement } from "../api/http";
+import { deleteMeasurement, sentenceOf, uploadClip, waitForMeasurement } from "../api/http";
 import { formatPercent } from "../reading/format";
 import { go } from "../router";
 
@@ -9,7 +9,6 @@ type Stage = { step: "idle" } | { step: "sending" | "measuring"; share: number; 
 export function UploadScreen() {
   const [stage, setStage] = useState<Stage>({ step: "idle" });
   const [problem, setProblem] = useState<string | null>(null);
-  const [over, setOver] = useState(false);
   const abort = useRef<AbortController | null>(null);
   const queuedId = useRef<string | null>(null);
 
@@ -40,7 +39,7 @@ export function UploadScreen() {
       }
       setProblem(measured.reason ?? "The clip could not be measured.");
     } catch (error) {
-      if (!controller.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+      if (!controller.signal.aborted) setProblem(sentenceOf(error));
     }
     abort.current = null;
     setStage({ step: "idle" });
@@ -67,19 +66,8 @@ export function UploadScreen() {
         </div>
       )}
       {stage.step === "idle" ? (
-        <label
-          className={over ? "drop is-over" : "drop"}
-          onDragOver={(e) => {
-            e.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={(e) => {
-            e.preventDefault();
-            setOver(false);
-            void take(e.dataTransfer.files[0]);
-          }}
-        >
+        <label className="drop">
+          {/* A file input takes a dropped file by itself; this one covers the whole field. */}
           <input type="file" accept="video/*,.mkv,.avi" onChange={(e) => void take(e.target.files?.[0])} />
           <span className="drop-main">Choose a video</span>
           <span className="meaning">or drop it here</span>
