@@ -21,7 +21,8 @@ $(VENV)/.installed: pyproject.toml
 	touch $@
 
 web/node_modules/.installed: web/package.json web/package-lock.json
-	node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo 'Vitascope needs Node 20 or newer.'; exit 1; }
+	node -e 'const [a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' \
+		|| { echo 'Vitascope needs Node 20.19 or newer.'; exit 1; }
 	npm --prefix web ci --no-audit --no-fund
 	touch $@
 

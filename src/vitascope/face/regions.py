@@ -40,7 +40,7 @@ def outlines(landmarks: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionPixels:
-    """The pixels of one region: a window of the picture and the weight (h*w,), 0..255, of each pixel in it."""
+    """The pixels of one region: a window of the picture and the weight (h*w,) of each pixel in it; their sum is 1."""
 
     window: tuple[slice, slice]
     weights: NDArray[np.float32]
@@ -64,16 +64,16 @@ def _fill(outline: NDArray[np.float64], width: int, height: int) -> RegionPixels
     cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
     weights = mask.astype(np.float32).ravel()
     area = cv2.contourArea(outline.astype(np.float32))
-    if float(weights.sum()) < 255 * max(MIN_SEEN * area, MIN_PIXELS):
+    total = float(weights.sum())
+    if total < 255 * max(MIN_SEEN * area, MIN_PIXELS):
         return None
-    return RegionPixels((slice(low[1], high[1]), slice(low[0], high[0])), weights)
+    return RegionPixels((slice(low[1], high[1]), slice(low[0], high[0])), weights / total)
 
 
 def mean_colours(rgb: NDArray[np.uint8], regions: list[RegionPixels | None]) -> NDArray[np.float64]:
     """Mean R, G, B of each region, (R, 3) in the order of `REGIONS`, 0..255; NaN where it lies outside the picture."""
     means = np.full((len(regions), 3), np.nan)
-    for mean, region in zip(means, regions, strict=True):
+    for i, region in enumerate(regions):
         if region is not None:
-            mean[:] = region.weights @ rgb[region.window].reshape(-1, 3).astype(np.float32)
-            mean /= region.weights.sum()
+            means[i] = region.weights @ rgb[region.window].reshape(-1, 3).astype(np.float32)
     return means

@@ -19,6 +19,7 @@ from vitascope.report.reading import Reading, Status
 from vitascope.vitals.observation import Observation
 
 FROM_S = 30.0  # time-domain figures from here on, tentative: ultra-short
+SLACK = 0.95  # of that: a camera that starts late or drops frames must not void a half minute
 STANDARD_S = 270.0  # the Task Force's five minutes, less what is lost at the ends
 SPECTRUM_FROM_S = 118.0  # two minutes of frames end one frame short
 LF_HZ, HF_HZ = (0.04, 0.15), (0.15, 0.4)
@@ -94,7 +95,7 @@ def obstacle(seen: Observation, intervals: Intervals, needed_s: float) -> str | 
     """Why variability cannot be given for this recording, or None."""
     if seen.flaw:
         return seen.flaw
-    if seen.seconds < needed_s - 0.5:
+    if seen.seconds < SLACK * needed_s:
         return f"This needs {needed_s:.0f} s of recording; {seen.seconds:.0f} s were usable. Record for longer."
     if len(intervals.kept) < 10 or intervals.rejected > MOST_REJECTED:
         return "Too many beats could not be told from noise; hold still in even light and try again."
