@@ -16,7 +16,7 @@ from vitascope.report.report import DISCLAIMER
 stdout = Console()
 stderr = Console(stderr=True)
 
-STATUS_STYLE = {"ok": "green", "tentative": "yellow", "withheld": "dim", "absent": "yellow", "broken": "red"}
+STATUS_STYLE = {"ok": "green", "tentative": "yellow", "absent": "yellow", "broken": "red"}
 
 
 @contextmanager
@@ -33,16 +33,23 @@ def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
 
 def show_report(report: Report, *, title: str, truth: Mapping[str, float] | None = None) -> None:
     """Print a report as a table, with the painted `truth` beside the measurement where it is known."""
+    given = [reading for reading in report.readings.values() if reading.status != "withheld"]
     table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False)
     for column in ("reading", *(["truth"] if truth else []), "value", "90 % interval", "confidence", "status"):
-        table.add_column(column, justify="right" if column in ("truth", "value", "confidence") else "left")
-    for reading in report.readings.values():
+        table.add_column(column, justify="right" if column in {"truth", "value", "confidence"} else "left")
+    for reading in given:
         known = [_number(truth.get(reading.name))] if truth else []
         table.add_row(
-            reading.name.replace("_", " "), *known, _value(reading), _interval(reading), _confidence(reading),
-            _status(reading), style=STATUS_STYLE[reading.status] if reading.status == "withheld" else "",
-        )  # fmt: skip
-    stdout.print(table)
+            _name(reading), *known, _value(reading), _interval(reading), _confidence(reading), _status(reading)
+        )
+    if given:
+        stdout.print(table)
+    withheld: dict[str, list[str]] = {}
+    for reading in report.readings.values():
+        if reading.status == "withheld":
+            withheld.setdefault(reading.reason or "", []).append(_name(reading))
+    for reason, names in withheld.items():
+        stdout.print(f"[dim]withheld: {', '.join(names)}[/dim]\n  {escape(reason)}", highlight=False)
     quality = report.quality
     facts = [f"{report.duration_s:.1f} s", f"{'★' * quality.stars}{'☆' * (5 - quality.stars)}"]
     if quality.fps is not None:
@@ -69,22 +76,25 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
+def _name(reading: Reading) -> str:
+    return reading.name.replace("_", " ")
+
+
 def _value(reading: Reading) -> str:
-    return "–" if reading.value is None else f"{_number(reading.value)} {reading.unit}".rstrip()
+    return f"{_number(reading.value)} {reading.unit}".rstrip()
 
 
 def _interval(reading: Reading) -> str:
-    return f"{_number(reading.interval[0])} – {_number(reading.interval[1])}" if reading.interval else ""
+    return f"{_number(reading.interval[0])} to {_number(reading.interval[1])}" if reading.interval else ""
 
 
 def _confidence(reading: Reading) -> str:
-    return "" if reading.confidence is None else f"{100 * reading.confidence:.0f} %"
+    if reading.confidence is None:
+        return ""
+    # Nothing is certain: what would round to 100 % is said as what it is known to exceed.
+    return "over 99 %" if reading.confidence > 0.99 else f"{100 * reading.confidence:.0f} %"
 
 
 def _status(reading: Reading) -> str:
-    words: list[str] = [reading.status]
-    if reading.band:
-        words.append(f"({reading.band})")
-    if reading.reason:
-        words.append(f"– {escape(reading.reason)}")
-    return f"[{STATUS_STYLE[reading.status]}]{' '.join(words)}[/]"
+    words = f"{reading.status} ({reading.band})" if reading.band else reading.status
+    return f"[{STATUS_STYLE[reading.status]}]{words}[/]"
