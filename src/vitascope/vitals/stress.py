@@ -42,7 +42,7 @@ def stress(seen: Observation) -> dict[str, Reading]:
     """`stress_index`, with SDNN, LF/HF (from two minutes on) and the sign `stressed` (1 when SDNN is low or LF/HF
     high)."""
     name, unit = "stress_index", ""
-    intervals = normal_intervals(seen.beats.time_s)
+    intervals = normal_intervals(seen.beats.upstroke_s)
     blocked = obstacle(seen, intervals, FROM_S) or noisy(seen)
     figures = {} if blocked else time_domain(intervals)
     if not figures:

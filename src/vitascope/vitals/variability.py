@@ -106,7 +106,7 @@ def obstacle(seen: Observation, intervals: Intervals, needed_s: float) -> str | 
 
 def variability(seen: Observation) -> dict[str, Reading]:
     """All variability readings, each with its window gate; `inputs` say how many beats they rest on."""
-    intervals = normal_intervals(seen.beats.time_s)
+    intervals = normal_intervals(seen.beats.upstroke_s)
     inputs = {"beats": float(len(intervals.kept) + 1), "rejected_share": intervals.rejected}
     readings: dict[str, Reading] = {}
     blocked = obstacle(seen, intervals, FROM_S) or noisy(seen)
