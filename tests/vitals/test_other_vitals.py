@@ -122,7 +122,7 @@ def test_all_readings_are_withheld_from_a_still_picture() -> None:
 
 @pytest.mark.recording
 def test_variability_of_fingertips_against_a_chest_strap(recordings: Path) -> None:
-    """Whole recordings of 68-112 s: mean interval within 10 ms in each, RMSSD within 8 ms in the median, 11 of 14
+    """Whole recordings of 68-112 s: mean interval within 10 ms in each, RMSSD within 8 ms in the median, 10 of 14
     given."""
     from vitascope.pulse.trace import Trace
 
@@ -134,6 +134,6 @@ def test_variability_of_fingertips_against_a_chest_strap(recordings: Path) -> No
         if readings["rmssd"].value is not None and readings["mean_nn"].value is not None:
             mean_error.append(abs(readings["mean_nn"].value - rr.mean()))
             rmssd_error.append(abs(readings["rmssd"].value - np.sqrt(np.mean(np.diff(rr) ** 2))))
-    assert len(mean_error) >= 11
+    assert len(mean_error) >= 10
     assert max(mean_error) <= 10
     assert np.median(rmssd_error) <= 8
