@@ -20,7 +20,7 @@ MIN_SECONDS, MAX_SECONDS = 5.0, 120.0
 # Provisional readings look at this much of the recent past; the report looks at everything.
 PROVISIONAL_S = 20.0
 SHOWN_WAVE_S = 10.0
-# A face that stays away this long ends the session: what follows would be another recording.
+# A face, or a finger on the lens, that stays away this long ends the session: what follows would be another recording.
 FACE_LOST_S = 5.0
 
 
@@ -77,12 +77,12 @@ class LiveSession:
 
     def __init__(self, seconds: float = 30.0, kind: str = "face") -> None:
         """Raises InputError when `seconds` or `kind` is not on offer."""
-        if kind != "face":
-            raise InputError("A live session measures a face; other kinds are not on offer.")
+        if kind not in ("face", "finger"):
+            raise InputError("A live session measures a face or a finger; other kinds are not on offer.")
         if not (isinstance(seconds, int | float) and MIN_SECONDS <= seconds <= MAX_SECONDS):
             raise InputError(f"A live session lasts {MIN_SECONDS:.0f} to {MAX_SECONDS:.0f} seconds.")
         self.seconds = float(seconds)
-        self._recording = Recording()
+        self._recording = Recording("finger" if kind == "finger" else "face")
         self._first_s = math.nan
         self._last_s = -math.inf
         self._face_s = math.nan
@@ -112,7 +112,7 @@ class LiveSession:
 
     @property
     def face_lost(self) -> bool:
-        """Whether the face has been away for so long that the session is over."""
+        """Whether the face (or the finger) has been away for so long that the session is over."""
         return self._last_s - self._face_s >= FACE_LOST_S
 
     @property

@@ -24,13 +24,15 @@ def measure(
     source: str | Path | NDArray[np.uint8],
     time_s: ArrayLike | None = None,
     *,
+    kind: Kind | None = None,
     method: str | None = None,
     limits: Limits | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Report:
-    """Measure vital signs from a face clip.
+    """Measure vital signs from a clip of a face, or of a fingertip on the lens.
 
     source: a video file, or frames (T, H, W, 3) uint8 RGB with their capture times `time_s` (T,) in seconds.
+    kind: "face" or "finger"; by default recognised: a lens covered and red from the first frame on is a fingertip.
     method: a pulse method by name; by default the one that measures best. progress: told the share done, 0..1.
 
     Raises InputError when the clip cannot be used. What the person in front of the camera could mend (no face, too
@@ -39,7 +41,9 @@ def measure(
     from vitascope.recording import Recording
 
     check_method(method)
-    recording = Recording()
+    if kind not in (None, "face", "finger"):
+        raise InputError("The kind must be face or finger.")
+    recording = Recording(kind)
     with _open(source, time_s, limits or Limits()) as frames:
         _watch(recording, frames, progress)
     return recording.report(method)

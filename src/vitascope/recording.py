@@ -7,21 +7,33 @@ from collections import Counter
 import numpy as np
 
 from vitascope.face.watcher import REGIONS, FaceWatcher, Sight
+from vitascope.finger.lens import look
+from vitascope.finger.watcher import REGIONS as LENS
+from vitascope.finger.watcher import FingerWatcher
 from vitascope.media.frames import Frame
 from vitascope.models.cards import versions
-from vitascope.pulse.trace import Trace
+from vitascope.pulse.trace import Kind, Trace
 from vitascope.report import Quality, Report
 from vitascope.vitals.assess import Assessment, assess
 
 # A message is worth repeating in the report when it stood for this share of the frames.
 LASTING_MESSAGE = 0.1
+# A recording that shows nothing but a lit finger for this long from its start is one of a fingertip.
+RECOGNISED_S = 0.5
 
 
 class Recording:
-    """Collects frames in the order of their capture; a clip and a live session differ only in who feeds it."""
+    """Collects frames in the order of their capture; a clip and a live session differ only in who feeds it.
 
-    def __init__(self) -> None:
+    `kind`: what the camera looks at; None to recognise it: a lens covered and red from the first frame on is a
+    fingertip, everything else a face.
+    """
+
+    def __init__(self, kind: Kind | None = None) -> None:
+        self.kind: Kind = kind or "face"
         self.watcher = FaceWatcher()
+        self._finger = FingerWatcher()
+        self._undecided = kind is None
         self._time_s: list[float] = []
         self._means: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
         self._messages: Counter[str] = Counter()
@@ -29,12 +41,36 @@ class Recording:
 
     def add(self, frame: Frame) -> Sight:
         """Look at one more frame (RGB uint8 (H, W, 3), later than the one before)."""
-        sight = self.watcher.see(frame)
+        sight = self._see(frame)
         self._time_s.append(sight.time_s)
         self._means.append(sight.means)
         self._messages.update(sight.messages)
         self._found += sight.found
         return sight
+
+    def _see(self, frame: Frame) -> Sight:
+        if self.kind == "face" and not self._undecided:
+            return self.watcher.see(frame)
+        view = look(frame.rgb)
+        if self._undecided:
+            if not view.covered:
+                self._no_finger()
+                return self.watcher.see(frame)
+            self.kind = "finger"
+            self._undecided = not self._time_s or frame.time_s - self._time_s[0] < RECOGNISED_S
+        return self._finger.see(frame, view)
+
+    def _no_finger(self) -> None:
+        """A face after all: the frames so far showed none."""
+        self.kind, self._undecided = "face", False
+        self._means = [np.full((len(REGIONS), 3), np.nan) for _ in self._means]
+        self._found = 0
+        self._messages.clear()
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The names of what colours are taken from."""
+        return REGIONS if self.kind == "face" else LENS
 
     @property
     def duration_s(self) -> float:
@@ -45,13 +81,16 @@ class Recording:
         """The colour trace of everything seen, or of the last `last_s` seconds."""
         time_s = np.asarray(self._time_s)
         first = 0 if last_s is None else int(np.searchsorted(time_s, time_s[-1] - last_s))
-        return Trace(time_s[first:], np.asarray(self._means[first:]).reshape(-1, len(REGIONS), 3), REGIONS)
+        rgb = np.asarray(self._means[first:]).reshape(-1, len(self.regions), 3)
+        return Trace(time_s[first:], rgb, self.regions, self.kind)
 
     def assess(self, last_s: float | None = None, method: str | None = None) -> Assessment:
         """The readings of what was seen so far."""
         return assess(self.trace(last_s), method=method, wrong=self._wrong())
 
     def _wrong(self) -> str | None:
+        if self.kind == "finger":
+            return None if self._found else "The lens was not covered; lay a fingertip over it and the lamp."
         if not self._found:
             return "No face was seen; sit so that your whole face is in the picture and try again."
         if self.watcher.still_picture:
@@ -74,10 +113,10 @@ class Recording:
         """The report on everything seen."""
         assessment = self.assess(method=method)
         return Report(
-            kind="face",
+            kind=self.kind,
             duration_s=self.duration_s,
             readings=assessment.readings,
             quality=self.quality(assessment),
             waveforms=assessment.waveforms,
-            models=versions(self.watcher.models),
+            models=versions(self.watcher.models if self.kind == "face" else ()),
         )

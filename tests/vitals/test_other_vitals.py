@@ -121,29 +121,9 @@ def test_all_readings_are_withheld_from_a_still_picture() -> None:
 
 
 @pytest.mark.recording
-def test_respiration_against_belts_and_capnometry(recordings: Path) -> None:
-    """Three long records in windows of a minute: mean absolute error at most 2/min where a value is given."""
-    errors, windows = [], 0
-    for name, key in (("bidmc01", "resp"), ("capnobase0009", "co2"), ("challenge_v102s", "resp")):
-        record = np.load(recordings / f"pulse/respiration/{name}.npz")
-        fs = float(record["fs"])
-        for start in range(0, len(record["ppg"]) - int(60 * fs), int(60 * fs)):
-            part = slice(start, start + int(60 * fs))
-            truth = record[key][part].astype(float)
-            power = np.abs(np.fft.rfft((truth - truth.mean()) * np.hanning(len(truth)), 1 << 18)) ** 2
-            hz = np.fft.rfftfreq(1 << 18, 1 / fs)
-            band = (hz > 0.08) & (hz < 0.6)
-            reading = assess_waveform(record["ppg"][part].astype(float), fs).readings["respiration_rate"]
-            windows += 1
-            if reading.value is not None:
-                errors.append(abs(reading.value - 60 * hz[band][power[band].argmax()]))
-    assert len(errors) >= 0.6 * windows
-    assert np.mean(errors) <= 2.0
-
-
-@pytest.mark.recording
 def test_variability_of_fingertips_against_a_chest_strap(recordings: Path) -> None:
-    """Whole recordings of 68-112 s: mean interval within 10 ms, RMSSD within 10 ms, as medians over those given."""
+    """Whole recordings of 68-112 s: mean interval within 10 ms in each, RMSSD within 8 ms in the median, 10 of 14
+    given."""
     from vitascope.pulse.trace import Trace
 
     mean_error, rmssd_error = [], []
@@ -154,6 +134,6 @@ def test_variability_of_fingertips_against_a_chest_strap(recordings: Path) -> No
         if readings["rmssd"].value is not None and readings["mean_nn"].value is not None:
             mean_error.append(abs(readings["mean_nn"].value - rr.mean()))
             rmssd_error.append(abs(readings["rmssd"].value - np.sqrt(np.mean(np.diff(rr) ** 2))))
-    assert len(mean_error) >= 7
-    assert np.median(mean_error) <= 10
-    assert np.median(rmssd_error) <= 10
+    assert len(mean_error) >= 10
+    assert max(mean_error) <= 10
+    assert np.median(rmssd_error) <= 8

@@ -161,6 +161,7 @@ def _readings(measured: Measured, wrong: str | None) -> Assessment:
         method=waves.names[measured.best].split("/")[0] if kind else None,
         kind=kind,
         flaw=wrong,
+        rgb=waves.rgb,
     )
     readings = {name: reading for vital in VITALS for name, reading in vital(observation).items()}
     given = readings["heart_rate"].status != "withheld"

@@ -22,7 +22,8 @@ LOINC: Mapping[str, str] = {"heart_rate": "8867-4", "respiration_rate": "9279-1"
 class Observation:
     """bvp, baseline, seen: (N,) at `fps`. flaw: why the wave cannot be taken for a pulse (one sentence), or None.
 
-    kind: what the camera looked at, None for a wave handed in. method: where the wave came from.
+    kind: what the camera looked at, None for a wave handed in. method: where the wave came from. rgb: (N, 3) mean
+    colour, None for a wave handed in.
     """
 
     bvp: NDArray[np.float64]
@@ -36,6 +37,7 @@ class Observation:
     method: str | None
     kind: Kind | None
     flaw: str | None
+    rgb: NDArray[np.float64] | None = None
 
     def reading(
         self,

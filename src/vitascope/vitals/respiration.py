@@ -1,10 +1,18 @@
-"""Respiration rate from what breathing does to the pulse wave, fused only when its three traces agree.
+"""Respiration rate from what breathing does to the pulse wave, withheld when its traces disagree or are faint.
 
-RIIV (baseline), RIAV (beat amplitude) and RIFV (beat interval) each give a rate in 0.1-0.5 Hz; Karlen's smart fusion
-(2013, IEEE TBME 60:1946) takes their mean and withholds it when they differ by more than 4/min.
+RIIV (baseline), RIAV (beat amplitude) and RIFV (beat interval) each have a spectrum in 0.1-0.5 Hz (Karlen et al. 2013,
+IEEE TBME 60:1946). Their rates are not averaged: the three spectra are, each weighted by the square of how much of it
+lies in one line, and the line of the average is the rate. Its share of that average and how many of the three have
+their own line there make the confidence, P(error at most 2/min), fitted by `training/fit_respiration.py`.
 """
 
 from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,35 +24,81 @@ from vitascope.vitals.variability import normal_intervals
 
 FROM_S = 25.0
 BAND_HZ = (0.1, 0.5)
-AGREEMENT = 4.0  # 1/min, standard deviation of the three rates
 GRID_HZ = 4.0
+STEP_HZ = 0.1 / 60
+LINE_HZ = 0.03  # half the width of a line: the main lobe of a Hann window of a minute
+TOLERANCE = 2.0  # 1/min: confidence is the probability of being this near
+Floats = NDArray[np.float64]
 
 
-def breathing_line(values: NDArray[np.float64], fps: float) -> tuple[float, float]:
-    """Rate in 1/min of the strongest line of `values` (N,) in 0.1-0.5 Hz, and its share (0..1) of that band's power."""
+@dataclass(frozen=True, slots=True)
+class Breathing:
+    """rate in 1/min, 0 when there is no line in the band. share: 0..1, of the fused spectrum in its line. votes: 0..1,
+    of the traces with their own line there. rates: of each trace, 1/min."""
+
+    rate: float
+    share: float
+    votes: float
+    rates: dict[str, float]
+
+
+@lru_cache(maxsize=1)
+def card() -> dict[str, Any]:
+    """The fitted confidence (`respiration_card.json`)."""
+    name = "respiration_card.json"
+    figures: dict[str, Any] = json.loads((files("vitascope.vitals") / name).read_text(encoding="utf-8"))
+    return figures
+
+
+def confidence(breathing: Breathing, model: dict[str, Any]) -> float:
+    """P(|error| <= 2/min), 0..1, by logistic regression on the share (as log-odds) and the votes."""
+    share = min(max(breathing.share, 1e-3), 1 - 1e-3)
+    score = model["intercept"] + model["share"] * np.log(share / (1 - share)) + model["votes"] * breathing.votes
+    return float(1 / (1 + np.exp(-np.clip(score, -30, 30))))
+
+
+def band_spectrum(values: Floats, fps: float) -> tuple[Floats, Floats]:
+    """Frequencies (F,) of 0.1-0.5 Hz and the power of `values` (N,) there, summing to 1; zeros for a flat trace."""
     from scipy.signal import detrend
 
-    n = len(values)
+    frequency = np.arange(BAND_HZ[0], BAND_HZ[1] + STEP_HZ / 2, STEP_HZ)
     spread = values.std()
     if not spread > 1e-12 * (np.abs(values).max() + 1e-300):
+        return frequency, np.zeros(len(frequency))
+    size = 1 << int(np.ceil(np.log2(max(16 * len(values), 1 << 12))))
+    power = np.abs(np.fft.rfft(detrend(values / spread) * np.hanning(len(values)), size)) ** 2
+    power = np.interp(frequency, np.fft.rfftfreq(size, 1 / fps), power)
+    total = power.sum()
+    return frequency, np.asarray(power / total if total > 0 else power, dtype=np.float64)
+
+
+def line(frequency: Floats, power: Floats) -> tuple[float, float]:
+    """Rate in 1/min of the strongest line and its share (0..1) of the power; zeros when it is the slope of something
+    outside the band."""
+    top = int(power.argmax())
+    if top in {0, len(power) - 1} or power[top] <= 0:
         return 0.0, 0.0
-    size = 1 << int(np.ceil(np.log2(max(8 * n, 1024))))
-    power = np.abs(np.fft.rfft(detrend(values / spread) * np.hanning(n), size)) ** 2
-    frequency = np.fft.rfftfreq(size, 1 / fps)
-    band = np.flatnonzero((frequency >= BAND_HZ[0]) & (frequency <= BAND_HZ[1]))
-    top = int(band[power[band].argmax()])
-    if power[top] <= 0 or top in {int(band[0]), int(band[-1])}:
-        return 0.0, 0.0  # the slope of something outside the band
-    exact = (top + parabola(*power[top - 1 : top + 2])) * frequency[1]
-    near = np.abs(frequency - exact) <= 1.5 * fps / n
-    in_band = (frequency >= BAND_HZ[0]) & (frequency <= BAND_HZ[1])
-    return 60 * exact, float(power[near & in_band].sum() / power[in_band].sum())
+    exact = frequency[top] + STEP_HZ * parabola(*power[top - 1 : top + 2])
+    near = np.abs(frequency - exact) < LINE_HZ
+    return 60 * float(exact), float(power[near].sum() / power.sum())
 
 
-def breathing_traces(seen: Observation) -> dict[str, NDArray[np.float64]]:
+def fuse(traces: dict[str, Floats], fps: float) -> Breathing:
+    """The breathing that the `traces` (K,) at `fps` show together."""
+    spectra = {name: band_spectrum(trace, fps) for name, trace in traces.items()}
+    lines = {name: line(*spectrum) for name, spectrum in spectra.items()}
+    frequency = np.arange(BAND_HZ[0], BAND_HZ[1] + STEP_HZ / 2, STEP_HZ)
+    fused = sum((lines[name][1] ** 2 * power for name, (_, power) in spectra.items()), np.zeros(len(frequency)))
+    rate, share = line(frequency, fused)
+    rates = {name: found for name, (found, held) in lines.items() if held > 0}
+    votes = sum(abs(found - rate) < 60 * LINE_HZ for found in rates.values()) / max(len(traces), 1)
+    return Breathing(rate, share, votes if rate else 0.0, rates)
+
+
+def breathing_traces(seen: Observation) -> dict[str, Floats]:
     """riiv, riav and rifv, each (K,) at 4 Hz over the span of the beats."""
     time_s = seen.beats.time_s
-    intervals = normal_intervals(time_s)
+    intervals = normal_intervals(seen.beats.upstroke_s)
     if intervals.kept.sum() < 8:
         return {}
     grid = np.arange(time_s[0], time_s[-1], 1 / GRID_HZ)
@@ -62,37 +116,33 @@ def breathing_traces(seen: Observation) -> dict[str, NDArray[np.float64]]:
 
 
 def respiration(seen: Observation) -> dict[str, Reading]:
-    """`respiration_rate`, 1/min; `inputs` hold the three rates."""
+    """`respiration_rate`, 1/min; `inputs` hold the rates of the three traces."""
     name, unit = "respiration_rate", "/min"
     if seen.flaw:
         return {name: seen.withheld(name, unit, seen.flaw)}
     if seen.seconds < FROM_S - 0.5:
         return {name: seen.withheld(name, unit, f"Breathing needs at least {FROM_S:.0f} s of recording.")}
-    lines = {key: breathing_line(trace, GRID_HZ) for key, trace in breathing_traces(seen).items()}
-    rates = {key: rate for key, (rate, share) in lines.items() if share > 0}
-    if len(rates) < 3:
+    model, found = card(), fuse(breathing_traces(seen), GRID_HZ)
+    if not found.rate:
         reason = "Breathing leaves no clear mark on the pulse wave; sit still, breathe normally and record for longer."
         return {name: seen.withheld(name, unit, reason)}
-    weights = np.array([lines[key][1] for key in rates])
-    values = np.array(list(rates.values()))
-    spread = float(values.std())
-    if spread > AGREEMENT:
+    sure = confidence(found, model)
+    if sure < model["tentative_from"]:
         reason = (
             "The traces of breathing in the pulse wave disagree; sit still, breathe normally and record for longer."
         )
-        return {name: seen.withheld(name, unit, reason)}
-    value = float((values * weights).sum() / weights.sum())
-    half = max(2.0, 2 * spread)
+        return {name: seen.withheld(name, unit, reason, confidence=round(sure, 4))}
+    half = float(np.interp(sure, model["interval"]["confidence"], model["interval"]["half_width"]))
+    ok = sure >= model["ok_from"]
     return {
         name: seen.reading(
             name,
             unit,
-            value,
-            "ok" if spread <= AGREEMENT / 2 and weights.mean() > 0.4 else "tentative",
-            reason=None
-            if spread <= AGREEMENT / 2 and weights.mean() > 0.4
-            else "Breathing is only faintly visible in the pulse wave.",
-            interval=(max(0.0, value - half), value + half),
-            inputs={f"{key}_rate": rate for key, rate in rates.items()},
+            found.rate,
+            "ok" if ok else "tentative",
+            reason=None if ok else "Breathing is only faintly visible in the pulse wave.",
+            interval=(max(0.0, found.rate - half), found.rate + half),
+            confidence=sure,
+            inputs={f"{key}_rate": rate for key, rate in found.rates.items()},
         )
     }

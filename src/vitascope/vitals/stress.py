@@ -15,6 +15,7 @@ from vitascope.vitals.variability import (
     FROM_S,
     SPECTRUM_FROM_S,
     frequency_domain,
+    jittery,
     noisy,
     normal_intervals,
     obstacle,
@@ -42,8 +43,8 @@ def stress(seen: Observation) -> dict[str, Reading]:
     """`stress_index`, with SDNN, LF/HF (from two minutes on) and the sign `stressed` (1 when SDNN is low or LF/HF
     high)."""
     name, unit = "stress_index", ""
-    intervals = normal_intervals(seen.beats.time_s)
-    blocked = obstacle(seen, intervals, FROM_S) or noisy(seen)
+    intervals = normal_intervals(seen.beats.upstroke_s)
+    blocked = obstacle(seen, intervals, FROM_S) or noisy(seen) or jittery(seen)
     figures = {} if blocked else time_domain(intervals)
     if not figures:
         return {name: seen.withheld(name, unit, blocked or "There were too few clear beats.")}

@@ -6,6 +6,9 @@ pulse's arrival a little from beat to beat.
 Artefact rule: an interval is kept when it is 300 to 2000 ms long and within 20 % of the median of the nine around it.
 Kept intervals are never altered or replaced; successive differences are taken only between neighbours that were both
 kept.
+
+Jitter rule: intervals from upstroke to upstroke and from peak to peak tell the same story on a clear wave and differ on
+a noisy one, whose every beat is misplaced a little; that adds to each figure but the mean, so those are then withheld.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vitascope.pulse.beats import Beats
 from vitascope.report.reading import Reading, Status
 from vitascope.vitals.observation import Observation
 
@@ -24,6 +28,9 @@ STANDARD_S = 270.0  # the Task Force's five minutes, less what is lost at the en
 SPECTRUM_FROM_S = 118.0  # two minutes of frames end one frame short
 LF_HZ, HF_HZ = (0.04, 0.15), (0.15, 0.4)
 MOST_REJECTED = 0.1
+# Between the two kinds of interval. Contact waves: 2 to 4 ms; fingertips whose RMSSD was right: 4 to 14; faces: 16 to
+# 120, with an RMSSD up to three times that of a finger.
+MOST_JITTER_MS = 20.0
 FIGURES = {"mean_nn": "ms", "sdnn": "ms", "rmssd": "ms", "pnn50": "%", "lf": "ms2", "hf": "ms2", "lf_hf": ""}
 
 
@@ -107,22 +114,41 @@ def obstacle(seen: Observation, intervals: Intervals, needed_s: float) -> str | 
 
 def variability(seen: Observation) -> dict[str, Reading]:
     """All variability readings, each with its window gate; `inputs` say how many beats they rest on."""
-    intervals = normal_intervals(seen.beats.time_s)
+    intervals = normal_intervals(seen.beats.upstroke_s)
     inputs = {"beats": float(len(intervals.kept) + 1), "rejected_share": intervals.rejected}
     readings: dict[str, Reading] = {}
     blocked = obstacle(seen, intervals, FROM_S) or noisy(seen)
     figures = {} if blocked else time_domain(intervals)
-    blocked_spectrum = blocked or obstacle(seen, intervals, SPECTRUM_FROM_S + 2)
+    unclear = jittery(seen)
+    blocked_spectrum = blocked or unclear or obstacle(seen, intervals, SPECTRUM_FROM_S + 2)
     figures |= {} if blocked_spectrum else frequency_domain(intervals)
+    inputs["jitter_ms"] = jitter_ms(seen.beats)
     for name, unit in FIGURES.items():
-        if name not in figures:
-            why = (blocked_spectrum if name in {"lf", "hf", "lf_hf"} else blocked) or "There were too few clear beats."
+        if name not in figures or (unclear and name != "mean_nn"):
+            why = blocked_spectrum if name in {"lf", "hf", "lf_hf"} else blocked or unclear
+            why = why or "There were too few clear beats."
             readings[name] = seen.withheld(name, unit, why)
             continue
         status: Status = "ok" if seen.seconds >= STANDARD_S else "tentative"
         reason = None if status == "ok" else "An ultra-short recording: five minutes are the standard for variability."
         readings[name] = seen.reading(name, unit, figures[name], status, reason=reason, inputs=inputs)
     return readings
+
+
+def jitter_ms(beats: Beats) -> float:
+    """Robust spread of the difference between intervals by upstrokes and by peaks, in ms; 0 with fewer than 3 beats."""
+    difference = np.diff(beats.upstroke_s) - np.diff(beats.time_s)
+    return float(1000 * 1.4826 * np.median(np.abs(difference))) if len(difference) > 1 else 0.0
+
+
+def jittery(seen: Observation) -> str | None:
+    """Why the spread of the intervals would be that of noise, or None."""
+    if jitter_ms(seen.beats) <= MOST_JITTER_MS:
+        return None
+    return (
+        "The moment of each beat is not clear enough for variability; a fingertip on the lens gives clearer beats "
+        "than a face."
+    )
 
 
 def noisy(seen: Observation) -> str | None:

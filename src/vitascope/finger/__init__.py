@@ -1,0 +1,1 @@
+"""A fingertip on the lens: recognised, and its colour taken."""
