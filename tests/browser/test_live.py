@@ -30,6 +30,15 @@ def watch_until_rate(visitor: Visitor) -> None:
     assert visitor.page.evaluate(PAINTED), "no wave was drawn"
 
 
+def shows(rate: float, filmed: float, shown_fps: float) -> bool:
+    """Whether `rate` is within 3/min of the filmed one.
+
+    On a busy machine the browser's film camera either drops pictures, which keeps the rate, or plays the film too
+    slowly, which lowers it in proportion; at full speed the two are the same.
+    """
+    return min(abs(rate - filmed), abs(rate - filmed * shown_fps / FPS)) <= 3.0
+
+
 def test_a_face_is_measured_stopped_read_saved_and_found_again(
     playwright: Playwright, program: str, server: Running, face: Path, tmp_path: Path
 ) -> None:
@@ -53,11 +62,11 @@ def test_a_face_is_measured_stopped_read_saved_and_found_again(
         expect(page.get_by_role("img", name="Signal quality")).to_be_visible()
         # Ten seconds are in.
         expect(page.get_by_role("timer", name=re.compile("0:0[0-5] left"))).to_be_visible(timeout=30_000)
-        shown = HEART_RATE * visitor.shown_fps() / FPS
+        shown_fps = visitor.shown_fps()
         page.get_by_role("button", name="Stop", exact=True).click()
         visitor.wait_for_result(10)
         rate, said = visitor.dial("Heart rate")
-        assert rate == pytest.approx(shown, abs=3.0)
+        assert shows(rate, HEART_RATE, shown_fps)
         assert "likely between" in said
 
         report = next(event for event in visitor.events if event["type"] == "report")["report"]
@@ -92,10 +101,8 @@ def test_a_recorded_face_of_53_beats_a_minute(
         progress = [event for event in visitor.events if event["type"] == "progress"]
         after_10_s = next(event for event in progress if event["elapsed_s"] >= 10)["readings"]["heart_rate"]
         shown_fps = visitor.shown_fps()
-        # A busy machine shows the film, and so the pulse, too slowly.
-        shown = 53 if shown_fps > 29 else 53 * shown_fps / FPS
-        assert after_10_s["value"] == pytest.approx(shown, abs=3)
-        assert visitor.dial("Heart rate")[0] == pytest.approx(shown, abs=3)
+        assert shows(after_10_s["value"], 53, shown_fps)
+        assert shows(visitor.dial("Heart rate")[0], 53, shown_fps)
 
 
 def test_a_face_that_leaves_ends_with_a_reason_and_a_usable_page(
@@ -128,7 +135,7 @@ def test_a_server_that_goes_away_is_said_and_the_page_stays_usable(
         page = visitor.page
         visitor.agree()
         visitor.start(15)
-        expect(page.get_by_role("timer")).to_be_visible()
+        expect(page.get_by_role("timer")).to_be_visible(timeout=30_000)
         own.process.kill()
         expect(page.get_by_role("alert")).to_contain_text("The connection to the server was lost.")
         expect(page.get_by_role("button", name="Start measuring")).to_be_enabled()
