@@ -9,8 +9,8 @@ from vitascope.evaluation.recording import Floats, Truth
 from vitascope.vitals.assess import measure_waves, wave_waves
 
 BREATHING_HZ = (0.05, 0.7)
-BREATHING_AGREEMENT = 2.0  # 1/min between the spectral peak and the count of breaths, for the reference to be clear
-LEAST_BEATS = 4
+BREATH = 0.3  # of the wave's standard deviation: a breath rises above it after having fallen below minus it
+LEAST_BEATS, LEAST_BREATHS = 4, 3
 
 
 def contact_rate(time_s: Floats, ppg: Floats) -> Truth:
@@ -54,35 +54,43 @@ def mean_of(time_s: Floats, values: Floats) -> Truth:
 
 
 def breathing_rate(time_s: Floats, wave: Floats) -> Truth:
-    """Breathing rate of a belt, airflow or CO2 `wave` (N,) at `time_s` (N,).
+    """Breathing rate by the count of breaths in a belt, airflow or CO2 `wave` (N,) at `time_s` (N,).
 
-    The spectral peak in 0.05-0.7 Hz, given only where the count of breaths (upward crossings of the band-passed wave)
-    agrees within 2/min; NaN elsewhere.
+    The wave is band-passed to 0.05-0.7 Hz; in the span a breath begins where it rises above 0.3 standard deviations
+    after having been below minus that. Breaths are counted, not looked up in a spectrum, because spontaneous breathing
+    is often too uneven to have a line. NaN with fewer than three breaths or when they leave the span half empty.
     """
     from scipy.signal import butter, sosfiltfilt
 
+    known = np.isfinite(wave)
+    time_s, wave = time_s[known], wave[known]
+    if len(time_s) < 2:
+        raise InputError("The breathing reference holds no numbers.")
     fps = 10.0
     even = np.arange(time_s[0], time_s[-1], 1 / fps)
     # Means over a tenth of a second: the instruments sample far faster than anyone breathes.
-    edges = np.searchsorted(time_s, np.concatenate([even, [even[-1] + 1 / fps]]))
+    edges = np.searchsorted(time_s, np.append(even, even[-1] + 1 / fps))
     total = np.concatenate([[0.0], np.cumsum(wave)])
-    counts = np.maximum(np.diff(edges), 1)
-    means = (total[edges[1:]] - total[edges[:-1]]) / counts
-    smooth = np.where(np.diff(edges) > 0, means, np.interp(even, time_s, wave))
+    count = np.diff(edges)
+    means = (total[edges[1:]] - total[edges[:-1]]) / np.maximum(count, 1)
+    smooth = np.where(count > 0, means, np.interp(even, time_s, wave))
     band = sosfiltfilt(butter(2, BREATHING_HZ, btype="bandpass", fs=fps, output="sos"), smooth)
 
     def rate(start_s: float, stop_s: float) -> float:
-        part = band[(even >= start_s) & (even < stop_s)]
-        if len(part) < 15 * fps or not part.std() > 0:
+        begins = breath_starts(band[(even >= start_s) & (even < stop_s)]) / fps
+        if len(begins) < LEAST_BREATHS or begins[-1] - begins[0] < 0.5 * (stop_s - start_s):
             return np.nan
-        power = np.abs(np.fft.rfft((part - part.mean()) * np.hanning(len(part)), 1 << 15)) ** 2
-        hz = np.fft.rfftfreq(1 << 15, 1 / fps)
-        inside = (hz >= BREATHING_HZ[0]) & (hz <= BREATHING_HZ[1])
-        peak = 60 * float(hz[inside][power[inside].argmax()])
-        upward = np.flatnonzero((part[:-1] <= 0) & (part[1:] > 0)) / fps
-        if len(upward) < 3:
-            return np.nan
-        counted = 60 / float(np.median(np.diff(upward)))
-        return peak if abs(peak - counted) <= BREATHING_AGREEMENT else np.nan
+        return float(60 * (len(begins) - 1) / (begins[-1] - begins[0]))
 
     return rate
+
+
+def breath_starts(band: Floats) -> Floats:
+    """Samples (B,) at which a breath of the band-passed wave `band` (N,) begins; see `breathing_rate`."""
+    limit = BREATH * band.std() if len(band) else 0.0
+    if not limit > 0:
+        return np.zeros(0)
+    beyond = np.flatnonzero(np.abs(band) > limit)
+    up = band[beyond] > 0
+    starts: Floats = beyond[1:][up[1:] & ~up[:-1]].astype(np.float64)
+    return starts

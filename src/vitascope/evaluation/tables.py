@@ -26,7 +26,7 @@ off (breathing 5/min, saturation 10 points). AUGRC: area under the generalised r
 
 References: the contact pulse wave by the same estimator (face_waveforms, face_rgb, public sets), marked beats
 (face_rgb_5min, contact_ppg_peaks), chest strap (finger_rr), median of the oximeters (finger_hypoxia), the set's own
-figure (phone_ppg_quality), belt or CO2 where its spectrum and its count of breaths agree within 2/min (respiration).
+figure (phone_ppg_quality), count of breaths in belt or CO2 (respiration).
 
 **What these figures can and cannot show.** The packaged confidence of the heart rate was fitted on windows of
 face_waveforms, face_rgb, face_rgb_5min and finger_rr, so yields, ok errors and calibration on those sets are in-
