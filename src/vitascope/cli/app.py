@@ -11,6 +11,7 @@ import typer
 from vitascope import __version__
 from vitascope.cli.demo import demo
 from vitascope.cli.doctor import doctor
+from vitascope.cli.evaluate import CONTEXT, evaluate
 from vitascope.cli.measure import measure
 from vitascope.cli.pulse import pulse
 from vitascope.cli.serve import serve
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 for command in (measure, pulse, demo, serve, doctor):
     app.command()(command)
+app.command(context_settings=CONTEXT)(evaluate)
 
 
 def _version(wanted: bool) -> None:

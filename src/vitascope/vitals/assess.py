@@ -54,8 +54,7 @@ def assess(trace: Trace, *, method: str | None = None, wrong: str | None = None)
     Raises InputError when the trace is malformed: lengths, times that run backwards or are not finite, less than 5 s.
     What the person could mend (no face, no light, movement) gives withheld readings with the reason instead.
     """
-    measured = measure_waves(trace_waves(trace, method), trace.kind)
-    return _readings(measured, wrong or _wrong(measured))
+    return assess_measured(measure_waves(trace_waves(trace, method), trace.kind), wrong)
 
 
 def trace_waves(trace: Trace, method: str | None) -> PulseWaves:
@@ -75,8 +74,7 @@ def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
 
     Positive peaks at systole. NaN counts as not recorded. Raises InputError when it is malformed or shorter than 5 s.
     """
-    measured = measure_waves(wave_waves(bvp, fps), None)
-    return _readings(measured, _wrong(measured))
+    return assess_measured(measure_waves(wave_waves(bvp, fps), None))
 
 
 def wave_waves(bvp: ArrayLike, fps: float) -> PulseWaves:
@@ -135,6 +133,11 @@ def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
     return Measured(waves, kind, course, along, best, quality)
 
 
+def assess_measured(measured: Measured, wrong: str | None = None) -> Assessment:
+    """All readings of what `measure_waves` found; `wrong` as in `assess`."""
+    return _readings(measured, wrong or _wrong(measured))
+
+
 def _wrong(measured: Measured) -> str | None:
     """Why nothing can be read from this recording at all, or None."""
     waves = measured.waves
@@ -190,4 +193,4 @@ def stars(snr_db: float) -> int:
     return int(np.searchsorted(STAR_DB, snr_db, side="right"))
 
 
-__all__ = ["Assessment", "assess", "assess_waveform", "stars"]
+__all__ = ["Assessment", "assess", "assess_measured", "assess_waveform", "stars"]
