@@ -109,7 +109,7 @@ def test_a_page_keeps_what_people_wrote(tmp_path: Path) -> None:
         put_between(page, "a", "four")
 
 
-def test_every_set_is_in_the_command_line_page() -> None:
+def test_every_set_has_its_page() -> None:
     page = (Path(__file__).parents[2] / "docs/accuracy.md").read_text(encoding="utf-8")
     assert all(f"evaluate {name}" in page for name in SETS)
 

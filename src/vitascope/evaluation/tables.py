@@ -17,20 +17,20 @@ TITLES = {
 PLOTS = ("bland_altman_heart_rate", "reliability", "risk_coverage", "bland_altman_respiration_rate")
 HOW = """\
 Each recording is cut into windows without overlap (at most twelve of a length, spread evenly over it) and each window
-is measured as a recording of its own. "All" counts every window with its estimate, also where the reading is
-withheld; "given" counts what is shown (ok or tentative), "ok" what is shown as ok. Yield is the share of all windows.
-Square brackets hold 95 % intervals from 500 draws of people with replacement; with fewer than five people there is
-none. Limits are Bland and Altman's for repeated measures. RMSE over what is given is A_RMS. Gross: more than 10/min
-off (breathing 5/min, saturation 10 points). AUGRC: area under the generalised risk-coverage curve for an error above
-5/min, 0 at best. ECE: expected calibration error of the confidence.
+is measured as a recording of its own. "All" counts every window with its estimate, also where the reading is withheld
+(only the heart rate has one there); "given" counts what is shown (ok or tentative), "ok" what is shown as ok. Yield
+is the share of all windows. Square brackets hold 95 % intervals from 500 draws of people with replacement; with fewer
+than five people there is none. Limits are Bland and Altman's for repeated measures. RMSE over what is given is A_RMS.
+Gross: more than 10/min off (breathing 5/min, saturation 10 points). AUGRC: area under the generalised risk-coverage
+curve for an error above 5/min, 0 at best. ECE: expected calibration error of the confidence.
 
 References: the contact pulse wave by the same estimator (face_waveforms, face_rgb, public sets), marked beats
 (face_rgb_5min, contact_ppg_peaks), chest strap (finger_rr), median of the oximeters (finger_hypoxia), the set's own
 figure (phone_ppg_quality), count of breaths in belt or CO2 (respiration).
 
 **What these figures can and cannot show.** The packaged confidence of the heart rate was fitted on windows of
-face_waveforms, face_rgb, face_rgb_5min and finger_rr, so yields, ok errors and calibration on those sets are in-
-sample here; the five-fold fits of `docs/vitals.md`, in which no person is in both parts, are the held-out figures.
+face_waveforms, face_rgb, face_rgb_5min and finger_rr, so yields, ok errors and calibration on those sets are
+in-sample here; the five-fold fits of `docs/vitals.md`, in which no person is in both parts, are the held-out figures.
 The other sets had no part in that fit. A calibration of oxygen saturation is judged by leaving each person out
 (`docs/vitals.md`), not by this table. The clips of face_waveforms count as a person each because who is in which is
 not given; PURE shows ten people, so its intervals are too narrow."""
@@ -41,7 +41,7 @@ def page(result: PulseEvaluation, pictures: str | None) -> str:
     tables = result.tables
     lines = [
         f"{result.recordings} recordings, {len(result.rows)} readings compared in windows of "
-        f"{', '.join(f'{length:g}' for length in result.windows_s)} s; {result.without_reference} without a clear "
+        f"{', '.join(f'{length:g}' for length in result.windows_s)} s; {result.without_reference} without a known "
         f"reference and {result.too_few_samples} with too few samples were left out.",
         "",
         HOW,

@@ -145,10 +145,9 @@ def jittery(seen: Observation) -> str | None:
     """Why the spread of the intervals would be that of noise, or None."""
     if jitter_ms(seen.beats) <= MOST_JITTER_MS:
         return None
-    return (
-        "The moment of each beat is not clear enough for variability; a fingertip on the lens gives clearer beats "
-        "than a face."
-    )
+    if seen.kind == "face":
+        return "The moment of each beat is not clear enough for variability; a fingertip on the lens shows it better."
+    return "The moment of each beat is not clear enough for variability; hold still, with a light touch, and try again."
 
 
 def noisy(seen: Observation) -> str | None:
