@@ -13,7 +13,8 @@ def _hop(length: int) -> int:
 def windows(x: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     """`x` (N, C) in windows (W, L, C) of at most `length` samples with half overlap; the last ends with the signal."""
     length = max(2, min(length, len(x)))
-    return x[_starts(len(x), length)[:, None] + np.arange(length)]
+    pieces: NDArray[np.float64] = x[_starts(len(x), length)[:, None] + np.arange(length)]
+    return pieces
 
 
 def overlap_add(parts: NDArray[np.float64], n: int) -> NDArray[np.float64]:
