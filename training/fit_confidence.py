@@ -30,7 +30,7 @@ from vitascope.vitals.heart_rate import TOLERANCE, transform
 ROOT = Path(__file__).resolve().parent.parent
 CARD = ROOT / "src/vitascope/vitals/heart_rate_card.json"
 PAGE = ROOT / "docs/vitals.md"
-TERMS = ("certainty", "worst", "snr_db", "agreement", "explained", "seconds")
+TERMS = ("certainty", "worst", "snr_db", "drift_db", "agreement", "explained", "seconds")
 WINDOWS_S = (10, 15, 30)
 FOLDS = 5
 PENALTY = 1.0

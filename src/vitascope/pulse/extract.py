@@ -38,8 +38,8 @@ class PulseWaves:
         return float(self.seen.sum() / self.fps)
 
 
-def extract(trace: Trace, method: str | None = None) -> PulseWaves:
-    """The candidate waves of `trace`: of `method` alone, or of those that fuse best. Raises InputError on an unknown
+def extract(trace: Trace, method: str | None = None, *, fused: tuple[str, ...] = FUSED) -> PulseWaves:
+    """The candidate waves of `trace`: of `method` alone, or of those `fused`. Raises InputError on an unknown
     method."""
     check_method(method)
     n, regions = trace.rgb.shape[:2]
@@ -56,7 +56,7 @@ def extract(trace: Trace, method: str | None = None) -> PulseWaves:
         level = np.maximum(mean.mean(axis=0), 1.0)
         waves = {f"{name}/all": 1 - mean[:, c] / level[c] for c, name in enumerate(CHANNELS)}
     else:
-        for name in (method,) if method else FUSED:
+        for name in (method,) if method else fused:
             for area, colour in areas.items():
                 waves[f"{name}/{area}"] = METHODS[name](colour, grid.fps)
     return PulseWaves(

@@ -13,7 +13,7 @@ from vitascope.pulse.beats import find_beats
 from vitascope.pulse.extract import PulseWaves, extract
 from vitascope.pulse.filters import band_pass
 from vitascope.pulse.plausible import flaw
-from vitascope.pulse.quality import Quality, self_snr_db
+from vitascope.pulse.quality import Quality, above_drift_db, self_snr_db
 from vitascope.pulse.rate import RateCourse, follow
 from vitascope.pulse.resample import resample
 from vitascope.pulse.spectrum import spectrum
@@ -32,7 +32,8 @@ STAR_DB = (-3.0, 0.0, 3.0, 6.0, 9.0)
 class Assessment:
     """What one recording gave.
 
-    readings by name; waveforms: `bvp` (band-passed, spread 1, beats as marks). spectrum: Hz and power (top at 1) of
+    readings by name; waveforms: `bvp` (band-passed, spread 1, beats as marks) and, where the heart rate is given,
+    `heart_rate` (1/min, one value a second, NaN where it stayed open). spectrum: Hz and power (top at 1) of
     that wave. snr_db: self-SNR, None when there is no wave. stars 0..5. fps of the uniform grid. messages: sentences
     for the person.
     """
@@ -124,6 +125,7 @@ def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
     best = int(np.argmax(course.weights))
     quality = Quality(
         snr_db=self_snr_db(waves.bvp[best], waves.fps, along),
+        drift_db=above_drift_db(waves.bvp[best], waves.fps, course.bpm / 60),
         certainty=course.certainty,
         worst=course.worst,
         agreement=course.agreement,
@@ -171,21 +173,32 @@ def _readings(measured: Measured, wrong: str | None) -> Assessment:
     shown = band_pass(bvp, waves.fps)
     spread = float(shown.std())
     shown = shown / spread if spread > 0 else shown
+    waveforms = {
+        "bvp": Waveform(
+            fps=waves.fps,
+            samples=tuple(shown.tolist()),
+            start_s=waves.start_s,
+            marks_s=tuple((beats.time_s + waves.start_s).tolist()) if given else (),
+        )
+    }
+    if given:
+        waveforms["heart_rate"] = rolling_rate(course, waves.start_s)
     return Assessment(
         readings=readings,
-        waveforms={
-            "bvp": Waveform(
-                fps=waves.fps,
-                samples=tuple(shown.tolist()),
-                start_s=waves.start_s,
-                marks_s=tuple((beats.time_s + waves.start_s).tolist()) if given else (),
-            )
-        },
+        waveforms=waveforms,
         spectrum=spectrum(shown, waves.fps),
         snr_db=round(quality.snr_db, 2) if not wrong else None,
         stars=stars(quality.snr_db) if given else 0,
         fps=round(waves.fps, 3),
     )
+
+
+def rolling_rate(course: RateCourse, start_s: float) -> Waveform:
+    """The heart rate each second, from the centre of the first 8-s window to that of the last, on a clock whose first
+    sample lies at `start_s`."""
+    second_s = np.arange(course.time_s[0], course.time_s[-1] + 1e-6, 1.0)
+    rate = np.interp(second_s, course.time_s, course.rolling_bpm)
+    return Waveform(fps=1.0, samples=tuple(rate.tolist()), start_s=start_s + float(course.time_s[0]))
 
 
 def stars(snr_db: float) -> int:

@@ -1,27 +1,29 @@
 """Pulse methods behind one name: each turns mean skin colour into a pulse wave.
 
-A method takes `rgb` (N, 3), finite, 0..255, and `fps`, and returns `bvp` (N,), arbitrary unit, positive peaks at
+A method takes `rgb` (N, 3), 0..255, and `fps`, and returns `bvp` (N,), finite, arbitrary unit, positive peaks at
 systole. Adding one is one file and one line here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-from numpy.typing import NDArray
-
 from vitascope.errors import InputError
 from vitascope.pulse.methods.chrom import chrom
+from vitascope.pulse.methods.finite import Method
 from vitascope.pulse.methods.green import green
+from vitascope.pulse.methods.ica import ica
+from vitascope.pulse.methods.lgi import lgi
+from vitascope.pulse.methods.omit import omit
+from vitascope.pulse.methods.pbv import pbv
 from vitascope.pulse.methods.pos import pos
-
-Method = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 
 METHODS: dict[str, Method] = {
     "green": green,
+    "ica": ica,
     "chrom": chrom,
+    "pbv": pbv,
     "pos": pos,
+    "lgi": lgi,
+    "omit": omit,
 }
 DEFAULT = "pos"
 

@@ -8,19 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.pulse.filters import band_pass
+from vitascope.pulse.methods.finite import finite
 
 WINDOW_S = 1.6
 
 
+@finite
 def chrom(rgb: NDArray[np.float64], fps: float) -> NDArray[np.float64]:
-    """`rgb` (N, 3), finite, at `fps` -> bvp (N,).
+    """`rgb` (N, 3) at `fps` -> bvp (N,).
 
     The channels are divided by their running mean, X = 3R - 2G and Y = 1.5R + G - 1.5B are band-passed, and in
     windows of 1.6 s with half overlap S = X - std(X)/std(Y) Y is Hann-weighted and added up.
     """
     from scipy.ndimage import uniform_filter1d
 
-    rgb = np.asarray(rgb, dtype=np.float64)
     n = len(rgb)
     length = min(n, 2 * math.ceil(WINDOW_S * fps / 2))
     if length < 4:

@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from vitascope.pulse.methods.finite import finite
+
 WINDOW_S = 1.6
 
 
@@ -16,8 +18,9 @@ def _window_sums(x: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     return sums
 
 
+@finite
 def pos(rgb: NDArray[np.float64], fps: float) -> NDArray[np.float64]:
-    """`rgb` (N, 3), finite, at `fps` -> bvp (N,).
+    """`rgb` (N, 3) at `fps` -> bvp (N,).
 
     Each window of 1.6 s is divided by its mean, projected on two axes orthogonal to the skin tone and combined so
     that what both axes share in opposite sense cancels; the windows, one frame apart, are added up. Inside a window
@@ -25,7 +28,6 @@ def pos(rgb: NDArray[np.float64], fps: float) -> NDArray[np.float64]:
     of the mixing weights and the whole takes linear time. The sign is turned so that systole is up. Windows that are
     black in any channel add nothing.
     """
-    rgb = np.asarray(rgb, dtype=np.float64)
     n = len(rgb)
     length = min(n, math.ceil(WINDOW_S * fps))
     if length < 2:
