@@ -25,8 +25,11 @@ for line in sys.stdin:
     rate = measure(sys.argv[1]).heart_rate.value
     print(json.dumps({"s": time.perf_counter() - start, "rate": rate}), flush=True)
 """
+# The peer starts ffmpeg, which would swallow the lines sent to this process: it gets an empty standard input instead.
 THEIRS = """
-import json, sys, time
+import json, os, sys, time
+sys.stdin = os.fdopen(os.dup(0))
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 from vitallens import VitalLens
 peer = VitalLens(method="pos", export_to_json=False)
 peer(sys.argv[1])
