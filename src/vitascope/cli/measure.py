@@ -11,7 +11,10 @@ import typer
 from vitascope.errors import InputError
 
 MethodOption = Annotated[
-    str | None, typer.Option(help="Pulse method: green, chrom or pos. Default: the one that measures best.")
+    str | None,
+    typer.Option(
+        help="Pulse method: green, ica, chrom, pbv, pos, lgi or omit. Default: those that measure best together."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One line of JSON for each input instead of a table.")]
 PlotOption = Annotated[
