@@ -15,6 +15,8 @@ from vitascope.report.reading import Reading
 from vitascope.vitals.observation import Observation
 
 REPORTED = (40.0, 200.0)  # 1/min
+# Nothing surer than this has been seen to hold: of the 853 surest windows that no fit knew, 99.5 % were near.
+SUREST = 0.995
 TOLERANCE = 5.0  # 1/min: confidence is the probability of being this near
 
 
@@ -86,7 +88,7 @@ def heart_rate(seen: Observation) -> dict[str, Reading]:
             if status == "ok"
             else "The pulse is only just clear of the noise; a stiller or longer recording is surer.",
             interval=(max(value - half, min(value, REPORTED[0])), min(value + half, max(value, REPORTED[1]))),
-            confidence=confidence,
+            confidence=min(confidence, SUREST),
             inputs={"snr_db": seen.quality.snr_db},
         )
     }
