@@ -86,7 +86,7 @@ class LiveSocket:
         self._had_session = False
         self._frames = 0
         self._ends_at = math.inf
-        self._progress_at = math.inf
+        self._progress_at_s = math.inf  # on the recording's clock
 
     async def serve(self) -> None:
         """Talk with the client until it goes away."""
@@ -171,7 +171,7 @@ class LiveSocket:
         self._session = session
         self._had_session = True
         self._frames = 0
-        self._progress_at = now + PROGRESS_S
+        self._progress_at_s = PROGRESS_S
         self._ends_at = now + MAX_SLOWNESS * session.seconds + GRACE_S
         await self._send("ready", seconds=session.seconds, max_in_flight=MAX_IN_FLIGHT)
 
@@ -204,8 +204,8 @@ class LiveSocket:
         now = asyncio.get_running_loop().time()
         if session.done or now >= self._ends_at or self._frames >= MAX_FPS * session.seconds:
             await self._finish(session)
-        elif now >= self._progress_at:
-            self._progress_at = now + PROGRESS_S
+        elif session.elapsed_s >= self._progress_at_s:
+            self._progress_at_s = session.elapsed_s + PROGRESS_S
             progress = await self._places.run(session.progress)
             await self._send("progress", **progress.to_dict())
 
