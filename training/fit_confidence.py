@@ -213,6 +213,11 @@ def interval(confidence: NDArray[np.float64], error: NDArray[np.float64]) -> dic
     return {"confidence": [round(c, 4) for c in centres], "half_width": [round(float(w), 2) for w in falling]}
 
 
+def surest(confidence: NDArray[np.float64], error: NDArray[np.float64]) -> float:
+    """Share of the held-out windows of 0.98 and more that were within tolerance: nothing may claim more."""
+    return round(float((error[confidence >= 0.98] <= TOLERANCE).mean()), 3)
+
+
 def table(rows: list[Row], confidence: NDArray[np.float64]) -> str:
     """The held-out figures as Markdown."""
     error = np.array([r.error for r in rows])
@@ -263,6 +268,7 @@ def main(folder: Path) -> None:
         "windows": len(rows),
         **fit(rows),
         "interval": interval(confidence, error),
+        "surest": surest(confidence, error),
         "ok_from": OK_FROM,
         "tentative_from": TENTATIVE_FROM,
     }

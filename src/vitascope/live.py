@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vitascope.errors import InputError
 from vitascope.face.watcher import Sight
 from vitascope.media.frames import Frame
+from vitascope.pulse.trace import Kind
 from vitascope.recording import Recording
 from vitascope.report import Quality, Reading, Report, Waveform
 
@@ -75,14 +76,14 @@ class Progress:
 class LiveSession:
     """One measurement of `seconds` (5 to 120) from a stream of frames."""
 
-    def __init__(self, seconds: float = 30.0, kind: str = "face") -> None:
+    def __init__(self, seconds: float = 30.0, kind: Kind = "face") -> None:
         """Raises InputError when `seconds` or `kind` is not on offer."""
         if kind not in ("face", "finger"):
             raise InputError("A live session measures a face or a finger; other kinds are not on offer.")
         if not (isinstance(seconds, int | float) and MIN_SECONDS <= seconds <= MAX_SECONDS):
             raise InputError(f"A live session lasts {MIN_SECONDS:.0f} to {MAX_SECONDS:.0f} seconds.")
         self.seconds = float(seconds)
-        self._recording = Recording("finger" if kind == "finger" else "face")
+        self._recording = Recording(kind)
         self._first_s = math.nan
         self._last_s = -math.inf
         self._face_s = math.nan
@@ -140,7 +141,7 @@ class LiveSession:
         )
 
     def finish(self) -> Report:
-        """The report on all frames; readings are withheld with the reason when too little came in."""
+        """The report on all frames. Raises InputError when fewer than 5 seconds came in."""
         return self._recording.report()
 
 

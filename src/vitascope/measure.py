@@ -98,8 +98,6 @@ def _report(kind: str, duration_s: float, assessment: Assessment) -> Report:
         kind=kind,
         duration_s=duration_s,
         readings=assessment.readings,
-        quality=Quality(
-            snr_db=assessment.snr_db, fps=assessment.fps, stars=assessment.stars, messages=assessment.messages
-        ),
+        quality=Quality(snr_db=assessment.snr_db, fps=assessment.fps, stars=assessment.stars),
         waveforms=assessment.waveforms,
     )

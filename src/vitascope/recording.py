@@ -106,7 +106,7 @@ class Recording:
             face_found=self._found / frames,
             fps=assessment.fps,
             stars=assessment.stars,
-            messages=(*lasting, *assessment.messages),
+            messages=tuple(lasting),
         )
 
     def report(self, method: str | None = None) -> Report:

@@ -20,7 +20,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.finger.test_lens import fingertip_frames
 from tests.server.running import HEART_RATE, TOLERANCE, Running, assert_one_sentence, measured, run_app, send_clip
+from vitascope.demo.clip import write_clip
 from vitascope.server.uploads import MAX_NAME, plain_name
 
 MEBIBYTE = 1024 * 1024
@@ -49,6 +51,13 @@ def test_a_clip_is_measured_in_the_background(client: httpx.Client, clip: Path) 
     assert shares[-1] == 1
     assert last["report"]["readings"]["heart_rate"]["value"] == pytest.approx(HEART_RATE, abs=TOLERANCE)
     jsonschema.validate(last["report"], client.get("/api/schema").json())
+
+
+def test_a_fingertip_is_recognised_and_stored_as_one(client: httpx.Client, tmp_path: Path) -> None:
+    time_s = np.arange(0, 8, 1 / 30)
+    write_clip(tmp_path / "finger.mp4", fingertip_frames(time_s), time_s)
+    done = measured(client, send_clip(client, tmp_path / "finger.mp4")["id"])
+    assert done["kind"] == done["report"]["kind"] == "finger"
 
 
 def test_save_video_answers_everything_at_once(client: httpx.Client, quick_clip: Path) -> None:
@@ -182,7 +191,7 @@ REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
     ),
     "unknown kind": (
         422,
-        "kind must be face",
+        "kind must be face or finger",
         {"content": _body(("kind", None, b"toe"), ("clip", "a.mp4", b"x")), "headers": FORM},
     ),
     "too large": (413, "larger than 8 MB", {"files": {"clip": ("a.mp4", bytes(9 * MEBIBYTE))}}),

@@ -14,6 +14,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from vitascope.pulse.trace import Kind
 from vitascope.server.measurements import INTERRUPTED, Measurements
 from vitascope.server.problems import Problem
 from vitascope.server.settings import Settings
@@ -32,6 +33,7 @@ class Job:
 
     id: str
     path: Path
+    kind: Kind | None  # None: to be recognised
     slot: int
     shares: Sequence[float]  # what the workers write, by slot
     work: Future[Any] | None = None
@@ -80,14 +82,16 @@ class Jobs:
         if not self._free:
             raise Problem(503, "The server is busy with other clips; please try again in a minute.")
 
-    def submit(self, id_: str, path: Path) -> Job:
-        """Measure the clip at `path`; the file is removed when the job is over, however it ends.
+    def submit(self, id_: str, path: Path, kind: Kind | None = None) -> Job:
+        """Measure the clip at `path`, of `kind` or of what it is recognised as.
+
+        The file is removed when the job is over, however it ends.
 
         Raises Problem 503 when no more clips may wait; the file is the caller's then.
         """
         with self._lock:
             self.check_room()
-            job = Job(id_, path, self._free.pop(0), self._progress)
+            job = Job(id_, path, kind, self._free.pop(0), self._progress)
             self._jobs[id_] = job
         self._progress[job.slot] = 0.0
         self._begin(job)
@@ -115,7 +119,9 @@ class Jobs:
             return self._send(self._pool, job)
 
     def _send(self, pool: ProcessPool, job: Job) -> Future[Any]:
-        work: Future[Any] = pool.schedule(measure_clip, args=(job.path, job.slot), timeout=self._settings.job_timeout_s)
+        work: Future[Any] = pool.schedule(
+            measure_clip, args=(job.path, job.kind, job.slot), timeout=self._settings.job_timeout_s
+        )
         return work
 
     def open(self) -> dict[str, Job]:

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vitascope.errors import InputError
+from vitascope.pulse.trace import Kind
 from vitascope.server.measurements import Measurements
 from vitascope.server.settings import MEBIBYTE, Settings
 
@@ -244,7 +245,7 @@ class LiveSocket:
         await self._websocket.send_text(json.dumps({"type": kind, **fields}, allow_nan=False, separators=(",", ":")))
 
 
-def _begin(seconds: float, kind: str) -> LiveSession:
+def _begin(seconds: float, kind: Kind) -> LiveSession:
     # The networks are loaded by the first session, off the event loop, and not when the server starts.
     from vitascope.live import LiveSession
 

@@ -64,7 +64,7 @@ class Measurements:
 
     def finish(self, id_: str, report: dict[str, Any]) -> None:
         """The clip was measured. Nothing happens when the person has deleted it meanwhile."""
-        self._update(id_, status="done", **_split(report))
+        self._update(id_, status="done", kind=report["kind"], **_split(report))
 
     def fail(self, id_: str, reason: str) -> None:
         """The clip could not be measured, for `reason` (one sentence)."""

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.concurrency import run_in_threadpool
 
 import vitascope
+from vitascope.pulse.trace import Kind
 from vitascope.report.bands import BANDS
 from vitascope.report.schema import report_schema as published_schema
 from vitascope.server.database import is_alive
@@ -67,7 +68,7 @@ Owner = Annotated[str, Depends(_owner)]
                         "required": ["clip"],
                         "properties": {
                             "clip": {"type": "string", "format": "binary"},
-                            "kind": {"type": "string", "enum": ["face"]},
+                            "kind": {"type": "string", "enum": ["face", "finger"]},
                         },
                     }
                 }
@@ -108,13 +109,19 @@ async def _accept(request: Request, services: Services, owner: str, names: tuple
         raise
 
 
+def _kind(wanted: str | None) -> Kind | None:
+    match wanted:
+        case None | "face" | "finger":
+            return wanted
+    raise Problem(422, "A clip shows a face or a fingertip; kind must be face or finger.", "Unusable value")
+
+
 def _begin(services: Services, owner: str, upload: Upload) -> tuple[Measurement, Job]:
-    kind = upload.fields.get("kind", "face")
-    if kind != "face":
-        raise Problem(422, "Only clips of a face can be measured; kind must be face.", "Unusable value")
-    measurement = services.measurements.add(owner, source="upload", kind=kind, name=upload.name)
+    kind = _kind(upload.fields.get("kind"))
+    # Until a clip has been recognised it is taken for what most are.
+    measurement = services.measurements.add(owner, source="upload", kind=kind or "face", name=upload.name)
     try:
-        return measurement, services.jobs.submit(measurement.id, upload.path)
+        return measurement, services.jobs.submit(measurement.id, upload.path, kind)
     except Problem:
         services.measurements.delete(owner, measurement.id)
         raise

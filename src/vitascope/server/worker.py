@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vitascope.errors import InputError
+from vitascope.pulse.trace import Kind
 
 # Shared with the server and without a lock: a worker that is killed while it holds a lock would hang all the others.
 _progress: Any = None
@@ -22,14 +23,17 @@ def share_progress(slots: Array[c_double]) -> None:
         os.nice(5)
 
 
-def measure_clip(path: Path, slot: int) -> dict[str, Any] | str:
-    """The report of the clip as JSON-ready dict, or the sentence that says why the clip cannot be used."""
+def measure_clip(path: Path, kind: Kind | None, slot: int) -> dict[str, Any] | str:
+    """The report of the clip as JSON-ready dict, or the sentence that says why the clip cannot be used.
+
+    kind: what the clip shows; None to recognise it.
+    """
     from vitascope.measure import measure
 
     def tell(share: float) -> None:
         _progress[slot] = share
 
     try:
-        return measure(path, progress=tell).to_dict()
+        return measure(path, kind=kind, progress=tell).to_dict()
     except InputError as error:
         return str(error)

@@ -16,7 +16,6 @@ from vitascope.pulse.plausible import flaw
 from vitascope.pulse.quality import Quality, above_drift_db, self_snr_db
 from vitascope.pulse.rate import RateCourse, follow
 from vitascope.pulse.resample import resample
-from vitascope.pulse.spectrum import spectrum
 from vitascope.pulse.trace import Kind, Trace
 from vitascope.report.reading import Reading
 from vitascope.report.report import Waveform
@@ -33,18 +32,15 @@ class Assessment:
     """What one recording gave.
 
     readings by name; waveforms: `bvp` (band-passed, spread 1, beats as marks) and, where the heart rate is given,
-    `heart_rate` (1/min, one value a second, NaN where it stayed open). spectrum: Hz and power (top at 1) of
-    that wave. snr_db: self-SNR, None when there is no wave. stars 0..5. fps of the uniform grid. messages: sentences
-    for the person.
+    `heart_rate` (1/min, one value a second, NaN where it stayed open). snr_db: self-SNR, None when there is no wave.
+    stars 0..5. fps of the uniform grid.
     """
 
     readings: Mapping[str, Reading]
     waveforms: Mapping[str, Waveform]
-    spectrum: tuple[NDArray[np.float64], NDArray[np.float64]]
     snr_db: float | None
     stars: int
     fps: float
-    messages: tuple[str, ...] = ()
 
 
 def assess(trace: Trace, *, method: str | None = None, wrong: str | None = None) -> Assessment:
@@ -186,7 +182,6 @@ def _readings(measured: Measured, wrong: str | None) -> Assessment:
     return Assessment(
         readings=readings,
         waveforms=waveforms,
-        spectrum=spectrum(shown, waves.fps),
         snr_db=round(quality.snr_db, 2) if not wrong else None,
         stars=stars(quality.snr_db) if given else 0,
         fps=round(waves.fps, 3),

@@ -25,7 +25,6 @@ METHODS: dict[str, Method] = {
     "lgi": lgi,
     "omit": omit,
 }
-DEFAULT = "pos"
 
 
 def check_method(name: str | None) -> None:
@@ -34,4 +33,4 @@ def check_method(name: str | None) -> None:
         raise InputError(f"There is no pulse method called {name!r}; there are {', '.join(METHODS)}.")
 
 
-__all__ = ["DEFAULT", "METHODS", "Method", "check_method"]
+__all__ = ["METHODS", "Method", "check_method"]
