@@ -1,7 +1,8 @@
 """The one division of the development pictures into those that taught and those that judge.
 
-A file's fold comes from its name alone, so that training recipes and evaluation agree without a list of files, and a file keeps
-its side when others are added. Sets in which several pictures show one person or one lesion are split by that group's name.
+A file's fold comes from its name alone, so that training recipes and evaluation agree without a list of files, and a
+file keeps its side when others are added. Sets in which several pictures show one person or one lesion are split by
+that group's name.
 """
 
 import hashlib
