@@ -153,6 +153,7 @@ def _face(sight: Sight, width: int, height: int) -> dict[str, Any] | None:
     return {
         "box": [round(x / width, 4), round(y / height, 4), round(w / width, 4), round(h / height, 4)],
         "regions": {name: np.round(polygon / size, 4).tolist() for name, polygon in sight.regions.items()},
+        "refusal": sight.refusal,
     }
 
 

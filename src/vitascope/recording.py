@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from vitascope.face import guidance
 from vitascope.face.watcher import REGIONS, FaceWatcher, Sight
 from vitascope.finger.lens import look
 from vitascope.finger.watcher import REGIONS as LENS
@@ -36,6 +37,9 @@ class Recording:
         self._undecided = kind is None
         self._time_s: list[float] = []
         self._means: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
+        self._valid: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+        self._refusals: list[str | None] = []
+        self._person: list[int] = []  # counts up whenever another face takes the place of the one before
         self._messages: Counter[str] = Counter()
         self._found = 0
 
@@ -44,6 +48,9 @@ class Recording:
         sight = self._see(frame)
         self._time_s.append(sight.time_s)
         self._means.append(sight.means)
+        self._valid.append(sight.valid)
+        self._refusals.append(sight.refusal)
+        self._person.append((self._person[-1] if self._person else 0) + (sight.event == "changed"))
         self._messages.update(sight.messages)
         self._found += sight.found
         return sight
@@ -64,6 +71,7 @@ class Recording:
         """A face after all: the frames so far showed none."""
         self.kind, self._undecided = "face", False
         self._means = [np.full((len(REGIONS), 3), np.nan) for _ in self._means]
+        self._valid = [np.zeros(len(REGIONS)) for _ in self._valid]
         self._found = 0
         self._messages.clear()
 
@@ -78,29 +86,43 @@ class Recording:
         return self._time_s[-1] - self._time_s[0] if self._time_s else 0.0
 
     def trace(self, last_s: float | None = None) -> Trace:
-        """The colour trace of everything seen, or of the last `last_s` seconds."""
-        time_s = np.asarray(self._time_s)
-        first = 0 if last_s is None else int(np.searchsorted(time_s, time_s[-1] - last_s))
+        """The colour trace of everything seen, or of the last `last_s` seconds, of the one person seen longest."""
+        first = self._first(last_s)
         rgb = np.asarray(self._means[first:]).reshape(-1, len(self.regions), 3)
-        return Trace(time_s[first:], rgb, self.regions, self.kind)
+        rgb[np.asarray(self._person[first:]) != self._longest()] = np.nan
+        valid = np.asarray(self._valid[first:]).reshape(-1, len(self.regions))
+        return Trace(np.asarray(self._time_s[first:]), rgb, self.regions, self.kind, valid)
+
+    def _first(self, last_s: float | None) -> int:
+        """Index of the first frame of the last `last_s` seconds."""
+        time_s = np.asarray(self._time_s)
+        return 0 if last_s is None else int(np.searchsorted(time_s, time_s[-1] - last_s))
+
+    def _longest(self) -> int:
+        """The person who was seen in most of the frames."""
+        return Counter(self._person).most_common(1)[0][0] if self._person else 0
 
     def assess(self, last_s: float | None = None, method: str | None = None) -> Assessment:
         """The readings of what was seen so far."""
-        return assess(self.trace(last_s), method=method, wrong=self._wrong())
+        return assess(self.trace(last_s), method=method, wrong=self._wrong(self._first(last_s)))
 
-    def _wrong(self) -> str | None:
+    def _wrong(self, first: int) -> str | None:
+        """Why nothing can be read from the frames since `first`, as far as the pictures tell."""
         if self.kind == "finger":
             return None if self._found else "The lens was not covered; lay a fingertip over it and the lamp."
         if not self._found:
             return "No face was seen; sit so that your whole face is in the picture and try again."
         if self.watcher.still_picture:
             return "The face does not change at all, as in a still picture; a pulse is only read from a live face."
-        return None
+        refusals = Counter(text for text in self._refusals[first:] if text is not None)
+        measured = sum(bool(np.isfinite(means).any()) for means in self._means[first:])
+        return refusals.most_common(1)[0][0] if refusals.total() > measured else None
 
     def quality(self, assessment: Assessment) -> Quality:
         """How good the recording was, as far as `assessment` used it."""
         frames = max(len(self._time_s), 1)
-        lasting = [text for text, n in self._messages.most_common() if n >= LASTING_MESSAGE * frames]
+        others = [guidance.CHANGED] if self._person and self._person[-1] else []
+        lasting = others + [text for text, n in self._messages.most_common() if n >= LASTING_MESSAGE * frames]
         return Quality(
             snr_db=assessment.snr_db,
             face_found=self._found / frames,

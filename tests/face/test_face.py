@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vitascope.face import guidance
 from vitascope.face.finder import BlazeFace, find_turned
 from vitascope.face.mesh import crop_of_detection, crop_of_landmarks, place
+from vitascope.face.pose import pose
 from vitascope.face.regions import REGIONS, mean_colours, outlines, pixels
 from vitascope.face.tracker import FaceTracker
 from vitascope.face.watcher import FaceWatcher
@@ -60,7 +61,7 @@ def test_the_face_is_tracked_at_every_angle(portrait: Picture, degrees: float) -
     assert track is not None
     expected = EYES_AND_NOSE @ matrix[:, :2].T + matrix[:, 2]
     np.testing.assert_allclose(eyes_and_nose(track.landmarks), expected, atol=5)
-    _, _, roll = guidance.pose(track.landmarks)
+    _, _, roll = pose(track.landmarks)
     assert (roll + degrees + 180) % 360 - 180 == pytest.approx(3.3, abs=5)  # she tilts her head a little
 
 
@@ -111,8 +112,9 @@ def test_means_are_those_of_the_skin(close_up: Picture) -> None:
     red, green, blue = sight.means.T
     assert (red > green).all()
     assert (green > blue).all()
-    assert sight.brightness == pytest.approx(sight.means.mean())
-    assert sight.n_faces == 1
+    assert sight.report is not None
+    assert sight.report.brightness == pytest.approx(sight.means.mean())
+    assert sight.report.n_faces == 1
 
 
 def _means(rgb: Picture, regions: dict[str, np.ndarray]) -> np.ndarray:
@@ -126,7 +128,7 @@ def test_a_region_of_known_colour_has_that_mean() -> None:
     picture[8:44, 8:54] = (10, 20, 30)
     picture[8:44, 31:54] = (110, 120, 130)  # the right half
     means = _means(picture, dict.fromkeys(REGIONS, square))
-    np.testing.assert_allclose(means, [[60, 70, 80]] * 3, atol=0.3)
+    np.testing.assert_allclose(means, [[60, 70, 80]] * len(REGIONS), atol=0.3)
 
 
 def test_the_mean_moves_smoothly_with_the_outline() -> None:
@@ -171,14 +173,16 @@ def test_several_faces_are_told(portrait: Picture) -> None:
     for i in range(5):
         sight = watcher.see(Frame(both, i / 30))
         assert (guidance.SEVERAL in sight.messages) == (i == 4)
-    assert sight.n_faces == 2
-    assert sight.found
+    assert sight.report is not None
+    assert sight.report.n_faces == 2
 
 
 def test_a_second_face_is_noticed_while_tracking(portrait: Picture) -> None:
     watcher = FaceWatcher()
     alone, both = np.hstack([portrait, np.full_like(portrait, 80)]), np.hstack([portrait, portrait])
-    counts = [watcher.see(Frame(alone if i < 20 else both, i / 20)).n_faces for i in range(50)]
+    sights = [watcher.see(Frame(alone if i < 20 else both, i / 20)) for i in range(50)]
+    counts = [sight.report.n_faces for sight in sights if sight.report is not None]
+    assert len(counts) == 50
     assert counts[:20] == [1] * 20
     assert counts[-1] == 2
 

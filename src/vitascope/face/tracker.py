@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -44,6 +45,9 @@ GONE_LEVELS = 10.0  # the face may be gone: no rest at all
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
 
 
+Event = Literal["entered", "left", "changed"]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
     """The face as it is now: landmarks (468, 3) in pixels, smoothed in x and y; `sure` 0..1; `size` its width.
@@ -78,6 +82,7 @@ class FaceTracker:
     def reset(self) -> None:
         """Forget the face."""
         self.n_faces = 0
+        self.event: Event | None = None
         self._area = slice(0, 0), slice(0, 0)
         self._pixels = np.zeros((PATCH, PATCH), np.float32)
         self._crop: Crop | None = None
@@ -88,6 +93,12 @@ class FaceTracker:
 
     def follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
         """Where the face is in this frame (H, W, 3) uint8 RGB, or None when there is none."""
+        had = self._track is not None
+        track = self._follow(rgb, time_s)
+        self.event = None if had == (track is not None) else "left" if had else "entered"
+        return track
+
+    def _follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
         if self._track is not None and time_s - self._mesh_s < self._rest_s(rgb, self._track.speed):
             return self._track
         if self._crop is None:

@@ -2,85 +2,117 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vitascope.face import guidance
 from vitascope.face.finder import FULL_RANGE, SHORT_RANGE, FaceFinder
 from vitascope.face.guidance import Guidance, causes
+from vitascope.face.light import Light, light_on
 from vitascope.face.mesh import NETWORK as MESH
-from vitascope.face.regions import REGIONS, RegionPixels, mean_colours, outlines, pixels
+from vitascope.face.obstruction import Obstruction
+from vitascope.face.pose import pose
+from vitascope.face.regions import REGIONS, RegionPixels, SkinMap, mean_colours, outlines, pixels
+from vitascope.face.report import FaceReport
 from vitascope.face.stillness import Stillness
-from vitascope.face.tracker import FaceTracker, Track
+from vitascope.face.tracker import Event, FaceTracker, Track
+from vitascope.face.visibility import NETWORK as VISIBILITY
+from vitascope.face.visibility import Visibility, why_refused
 from vitascope.media.frames import Frame
 
 __all__ = ["REGIONS", "FaceWatcher", "Sight"]
 
 Box = tuple[float, float, float, float]
+# A face less sure than this is not measured.
+MIN_CONFIDENCE = 0.9
+LIGHT_EVERY_S = 0.2
+RATE_FRAMES = 31
 
 
 def _nothing() -> NDArray[np.float64]:
     return np.full((len(REGIONS), 3), np.nan)
 
 
+def _none_valid() -> NDArray[np.float64]:
+    return np.zeros(len(REGIONS))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
     """What one frame showed.
 
-    box (x, y, w, h) and regions {name: (K, 2)} are in pixels. means: (R, 3), mean R, G, B of each of `REGIONS`,
-    0..255, NaN where it was not seen. confidence: how sure the face is, 0..1. brightness: mean of the regions,
-    0..255, NaN without a face. movement: face widths a second. still: the face's pixels did not change in the last
-    half second. messages: what the person could do better, weightiest first.
+    box (x, y, w, h), landmarks (468, 3) and regions {name: (K, 2)} are in pixels. means: (R, 3), mean R, G, B of the
+    skin of each of `REGIONS`, 0..255, NaN where it was not seen or may not be measured. valid: (R,) share of each
+    region that is visible skin. skin: where in the picture that is. refusal: why this frame is not measured. event:
+    whether a face came, left, or another took its place. still: the face's pixels did not change in the last half
+    second. messages: what the person could do better, weightiest first.
     """
 
     time_s: float
     found: bool = False
-    confidence: float = 0.0
     box: Box | None = None
+    landmarks: NDArray[np.float64] | None = None
     regions: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     means: NDArray[np.float64] = field(default_factory=_nothing)
-    n_faces: int = 0
-    brightness: float = float("nan")
-    movement: float = 0.0
+    valid: NDArray[np.float64] = field(default_factory=_none_valid)
+    skin: SkinMap | None = None
+    report: FaceReport | None = None
+    refusal: str | None = None
+    event: Event | None = None
     still: bool = False
     messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """What follows from where the face is: the same for all frames until the mesh is placed anew."""
+    """What follows from where the face is: the same for all frames until it moves."""
 
     track: Track
     size: tuple[int, int]
     box: Box
     regions: dict[str, NDArray[np.float64]]
-    pixels: list[RegionPixels | None]
+    pixels: list[RegionPixels]
+    pose: tuple[float, float, float]
+    seen: Visibility
 
 
-def _place(track: Track, width: int, height: int) -> _Place:
+def _place(track: Track, seen: Visibility, width: int, height: int) -> _Place:
     low, high = track.landmarks[:, :2].min(axis=0), track.landmarks[:, :2].max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     regions = outlines(track.landmarks)
-    return _Place(track, (width, height), box, regions, pixels(regions, width, height))
+    areas = pixels(regions, width, height, SkinMap(seen.skin, seen.crop))
+    return _Place(track, (width, height), box, regions, areas, pose(track.landmarks), seen)
 
 
 class FaceWatcher:
     """Watches one face from frame to frame. Frames must come in the order of their capture."""
 
-    models = (SHORT_RANGE.name, FULL_RANGE.name, MESH)
+    models = (SHORT_RANGE.name, FULL_RANGE.name, MESH, VISIBILITY)
 
     def __init__(self, finder: FaceFinder | None = None) -> None:
         self._tracker = FaceTracker(finder)
+        self._obstruction = Obstruction()
         self._guidance = Guidance()
         self._stillness = Stillness()
+        self._forget()
+
+    def _forget(self) -> None:
         self._at: _Place | None = None
+        self._light: Light | None = None
+        self._light_s = -math.inf
+        self._times: deque[float] = deque(maxlen=RATE_FRAMES)
 
     def reset(self) -> None:
         """Forget everything, as if new."""
         self._tracker.reset()
+        self._obstruction.reset()
         self._guidance.reset()
         self._stillness.reset()
+        self._forget()
 
     @property
     def still_picture(self) -> bool:
@@ -95,31 +127,76 @@ class FaceWatcher:
     def see(self, frame: Frame) -> Sight:
         """Look at one more frame."""
         rgb, time_s = frame.rgb, frame.time_s
-        height, width = rgb.shape[:2]
+        self._times.append(time_s)
         track = self._tracker.follow(rgb, time_s)
-        if track is None:
+        event = self._tracker.event
+        if event is not None:
+            self._obstruction.reset()
             self._stillness.lost()
-            messages = self._guidance.step(causes(None, 0.0, 0, width, height))
-            return Sight(time_s, messages=messages)
-        if self._at is None or self._at.track is not track or self._at.size != (width, height):
-            self._at = _place(track, width, height)
-        at = self._at
+            self._at = None
+        if track is None:
+            return Sight(time_s, event=event, messages=self._guidance.step([guidance.NO_FACE]))
+        at = self._where(rgb, track, time_s)
         means = mean_colours(rgb, at.pixels)
-        seen = means[np.isfinite(means)]
-        brightness = float(seen.mean()) if seen.size else float("nan")
         self._stillness.see(rgb, at.box, track.centre, time_s)
-        n_faces = self._tracker.n_faces
-        messages = self._guidance.step(causes(track, brightness, n_faces, width, height))
+        report = self._report(rgb, at, means, time_s)
+        refusal = _refusal(report, at.seen)
         return Sight(
             time_s=time_s,
             found=True,
-            confidence=track.sure,
             box=at.box,
+            landmarks=track.landmarks,
             regions=at.regions,
-            means=means,
-            n_faces=n_faces,
-            brightness=brightness,
-            movement=track.speed,
+            means=_nothing() if refusal else means,
+            valid=np.array([area.valid for area in at.pixels]),
+            skin=SkinMap(at.seen.skin, at.seen.crop),
+            report=report,
+            refusal=refusal,
+            event=event,
             still=self._stillness.still,
-            messages=messages,
+            messages=self._guidance.step(causes(report, rgb.shape[1], refusal)),
         )
+
+    def _where(self, rgb: NDArray[np.uint8], track: Track, time_s: float) -> _Place:
+        height, width = rgb.shape[:2]
+        seen = self._obstruction.see(rgb, track.landmarks, time_s)
+        if self._at is None or self._at.track is not track or self._at.seen is not seen:
+            self._at = _place(track, seen, width, height)
+        return self._at
+
+    def _report(self, rgb: NDArray[np.uint8], at: _Place, means: NDArray[np.float64], time_s: float) -> FaceReport:
+        if self._light is None or time_s - self._light_s >= LIGHT_EVERY_S:
+            self._light, self._light_s = light_on(rgb, at.box), time_s
+        height, width = rgb.shape[:2]
+        x, y, w, h = at.box
+        seen = means[np.isfinite(means)]
+        return FaceReport(
+            confidence=at.track.sure,
+            hidden=at.seen.hidden,
+            by=at.seen.by,
+            skin={name: area.valid for name, area in zip(REGIONS, at.pixels, strict=True)},
+            distance=w / width,
+            offset=((x + w / 2) / width - 0.5, (y + h / 2) / height - 0.5),
+            turn=at.pose[0],
+            nod=at.pose[1],
+            roll=at.pose[2],
+            movement=at.track.speed,
+            brightness=float(seen.mean()) if seen.size else self._light.brightness,
+            contrast=self._light.contrast,
+            backlight=self._light.backlight,
+            fps=self._fps(),
+            n_faces=self._tracker.n_faces,
+        )
+
+    def _fps(self) -> float:
+        """Frames a second over the last ones."""
+        passed = self._times[-1] - self._times[0]
+        return (len(self._times) - 1) / passed if passed > 0 else float("nan")
+
+
+def _refusal(report: FaceReport, seen: Visibility) -> str | None:
+    """Why this frame may not be measured, or None."""
+    if report.confidence < MIN_CONFIDENCE:
+        return guidance.UNCLEAR
+    why = why_refused(seen)
+    return None if why is None else guidance.HIDDEN_BY.get(why[1], guidance.COVERED)

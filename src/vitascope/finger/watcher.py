@@ -24,14 +24,18 @@ class FingerWatcher:
     def see(self, frame: Frame, view: LensView) -> Sight:
         """`frame` as it was seen in `view`: found, with the mean of the whole frame, when the lens is covered."""
         if not view.smooth:
-            return Sight(frame.time_s, means=np.full((1, 3), np.nan), messages=self._guidance.step([COVER]))
+            return Sight(
+                frame.time_s,
+                means=np.full((1, 3), np.nan),
+                valid=np.zeros(1),
+                messages=self._guidance.step([COVER]),
+            )
         # A channel that is cut off at the top carries no pulse; with all that is bright cut off there is none left.
         clipped = view.mean.max() > BRIGHT and np.partition(view.mean, 1)[1] < 2.0
         return Sight(
             frame.time_s,
             found=True,
-            confidence=1.0,
             means=view.mean[None],
-            brightness=float(view.mean.mean()),
+            valid=np.ones(1),
             messages=self._guidance.step([TOO_BRIGHT] if clipped else []),
         )
