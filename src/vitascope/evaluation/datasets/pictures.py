@@ -1,7 +1,7 @@
 """Packaged sets of pictures, the part of each that no training saw: faces with their groups, masks, hands, no faces.
 
-`images/` and `labels.csv` in a folder a set. Pictures come in the order of their names' SHA-1, so that the first of them
-are a random sample and the same one each time.
+`images/` and `labels.csv` in a folder a set. Pictures come in the order of their names' SHA-1, so that the first of
+them are a random sample and the same one each time.
 """
 
 from __future__ import annotations

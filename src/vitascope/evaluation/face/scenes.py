@@ -50,7 +50,7 @@ def feathered(side: int) -> NDArray[np.float32]:
     """Weight (side, side, 1) of a pasted square: 1, falling to 0 at its very edge."""
     ramp = np.minimum(np.arange(side) + 0.5, side - np.arange(side) - 0.5) / max(FEATHER * side, 1.0)
     edge = np.clip(ramp, 0, 1).astype(np.float32)
-    return np.minimum(edge[:, None], edge[None, :])[..., None]
+    return np.asarray(np.minimum(edge[:, None], edge[None, :])[..., None], np.float32)
 
 
 def noisy(rgb: NDArray[np.float32], rng: np.random.Generator) -> Rgb:
@@ -94,7 +94,13 @@ def made_ground(rng: np.random.Generator) -> Rgb:
             centre = (int(rng.integers(WIDTH)), int(rng.integers(HEIGHT)))
             half = (int(rng.integers(8, 180)), int(rng.integers(8, 140)))
             if kind == 3:
-                cv2.rectangle(rgb, (centre[0] - half[0], centre[1] - half[1]), (centre[0] + half[0], centre[1] + half[1]), colour, -1)
+                cv2.rectangle(
+                    rgb,
+                    (centre[0] - half[0], centre[1] - half[1]),
+                    (centre[0] + half[0], centre[1] + half[1]),
+                    colour,
+                    -1,
+                )
             else:
                 cv2.ellipse(rgb, centre, half, float(rng.uniform(0, 180)), 0, 360, colour, -1, cv2.LINE_AA)
     return noisy(rgb, rng)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -65,7 +66,9 @@ def tone_groups(angles: Mapping[str, float]) -> dict[str, str]:
 
 
 def by_group(
-    values: Mapping[str, float], groups: Mapping[str, Mapping[str, str]], figure: Callable[[Sequence[Any]], dict[str, Any]]
+    values: Mapping[str, float],
+    groups: Mapping[str, Mapping[str, str]],
+    figure: Callable[[Sequence[Any]], dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """`figure` of the `values` (by picture) of each group of at least `LEAST` pictures: kind, group and the figure."""
     kinds = sorted({kind for of in groups.values() for kind in of})
@@ -80,7 +83,7 @@ def by_group(
 
 
 def _order(group: str) -> tuple[int, str]:
-    start = group.split("-")[0].split(" ")[0]
     if group in QUARTERS:
         return QUARTERS.index(group), group
-    return (int(start), group) if start.isdigit() else (0, group)
+    start = re.match(r"\d+", group)
+    return (int(start[0]), group) if start else (0, group)
