@@ -49,9 +49,10 @@ def extract(trace: Trace, method: str | None = None, *, fused: tuple[str, ...] =
     grid = resample(trace.time_s, trace.rgb.reshape(n, regions * 3))
     rgb = grid.values.reshape(-1, regions, 3)
     seen: NDArray[np.bool_] = np.all(grid.seen.reshape(-1, regions, 3), axis=2)
-    any_seen: NDArray[np.bool_] = np.any(seen, axis=1)
     strongest = [r for r, name in enumerate(trace.regions) if name in STRONGEST and seen[:, r].any()]
-    mean = _average(rgb[:, strongest], seen[:, strongest]) if strongest else _average(rgb, seen)
+    averaged = strongest or list(range(regions))
+    mean = _average(rgb[:, averaged], seen[:, averaged])
+    any_seen: NDArray[np.bool_] = np.any(seen[:, averaged], axis=1)
     waves: dict[str, NDArray[np.float64]] = {}
     areas = {"all": mean}
     if regions > 1:
