@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +11,6 @@ from vitascope.face.finder import Detection
 from vitascope.models import runtime
 
 NETWORK = "face_mesh"
-SIZE = 192
 # The network was trained on crops this much larger than the face.
 MARGIN = 1.5
 RIGHT_EYE, LEFT_EYE = 33, 263  # outer corners; right and left are the person's
@@ -49,20 +47,6 @@ def crop_of_landmarks(landmarks: NDArray[np.float64]) -> Crop:
 
 def place(rgb: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[np.float64], float]:
     """Landmarks (468, 3) in pixels of `rgb` (z on the same scale, smaller is nearer) and how sure the face is, 0..1."""
-    scale = crop.side / SIZE
-    cos, sin = np.cos(crop.angle) * scale, np.sin(crop.angle) * scale
-    half = (SIZE - 1) / 2
-    # From the crop's pixels to the picture's.
-    matrix = np.array(
-        [
-            [cos, -sin, crop.x - half * cos + half * sin],
-            [sin, cos, crop.y - half * sin - half * cos],
-        ]
-    )
-    picture = cv2.warpAffine(rgb, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    landmarks, face = runtime.run(NETWORK, picture=np.asarray(picture, np.uint8)[None])
-    points = landmarks[0].astype(np.float64)
-    placed = np.empty_like(points)
-    placed[:, :2] = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-    placed[:, 2] = points[:, 2] * scale
-    return placed, float(face[0])
+    square = np.array([crop.x, crop.y, crop.side, crop.angle], np.float32)
+    landmarks, face = runtime.run(NETWORK, picture=rgb[None], crop=square)
+    return landmarks.astype(np.float64), float(face[0])
