@@ -37,7 +37,10 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         """Recall with and without masks, by size and group; false alarms of the finder and of the whole stage."""
         sizes = [
-            {"size": f"{low}-{high} px", **share([self.hits[n] > 0 for n, of in self.size.items() if of == (low, high)])}
+            {
+                "size": f"{low}-{high} px",
+                **share([self.hits[n] > 0 for n, of in self.size.items() if of == (low, high)]),
+            }
             for low, high in SIZES
         ]
         alarms = [

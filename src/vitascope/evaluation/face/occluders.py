@@ -27,7 +27,10 @@ HAND_SHARES = (0.75, 0.9, 1.1, 1.4)  # of the face's width, tried until the part
 
 
 def hand(picture: Picture) -> NDArray[np.uint8]:
-    """A hand cut out of its bright ground, (H, W, 4) RGBA, fingers to the left. Raises InputError when none is there."""
+    """A hand cut out of its bright ground, (H, W, 4) RGBA, fingers to the left.
+
+    Raises InputError when there is none.
+    """
     rgb = picture.read()
     y_cr_cb = cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb)
     skin = cv2.inRange(y_cr_cb, np.array([30, 138, 70]), np.array([250, 185, 130]))
@@ -43,9 +46,9 @@ def hand(picture: Picture) -> NDArray[np.uint8]:
     alpha = np.where(labels == best, 255, 0).astype(np.uint8)
     contours, _ = cv2.findContours(alpha, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(alpha, contours, -1, 255, -1)  # nails and highlights are no holes
-    alpha = cv2.GaussianBlur(cv2.erode(alpha, np.ones((3, 3), np.uint8)), (0, 0), 1.2)
+    soft = cv2.GaussianBlur(cv2.erode(alpha, np.ones((3, 3), np.uint8)), (0, 0), 1.2)
     window = slice(top, top + height), slice(left, left + width)
-    return np.dstack([rgb[window], alpha[window]])
+    return np.dstack([rgb[window], np.asarray(soft[window], np.uint8)])
 
 
 def part_outline(landmarks: Floats, part: str) -> Floats:
@@ -53,8 +56,8 @@ def part_outline(landmarks: Floats, part: str) -> Floats:
     return landmarks[_MOUTH, :2] if part == "mouth" else outlines(landmarks)[part]
 
 
-def lay_hand(rgb: Rgb, landmarks: Floats, cut: NDArray[np.uint8], part: str, rng: np.random.Generator) -> Rgb:
-    """`rgb` with the hand over `part`, from below or from a side, large enough to cover it."""
+def lay_hand(rgb: Rgb, landmarks: Floats, cut: NDArray[np.uint8], part: str, rng: np.random.Generator) -> Rgb | None:
+    """`rgb` with the hand over `part`, from below or from a side, large enough to cover it; None when it cannot."""
     outline = part_outline(landmarks, part)
     target = outline.mean(axis=0)
     width = float(np.ptp(landmarks[:, 0]))
@@ -73,9 +76,10 @@ def lay_hand(rgb: Rgb, landmarks: Floats, cut: NDArray[np.uint8], part: str, rng
         anchor = np.array([0.45 * min(cut.shape[1], cut.shape[0]), cut.shape[0] / 2])
         matrix = np.column_stack([turn, target - turn @ anchor])
         laid = cv2.warpAffine(cut, matrix, (rgb.shape[1], rgb.shape[0]), flags=cv2.INTER_AREA)
-        covered = float((laid[..., 3] > 127)[inside > 0].mean()) if inside.any() else 0.0
-        if covered >= COVERED:
+        if inside.any() and float((laid[..., 3] > 127)[inside > 0].mean()) >= COVERED:
             break
+    else:
+        return None
     alpha = laid[..., 3:].astype(np.float32) / 255
     # A hand in front of a face is lit like the face.
     light = float(np.median(rgb[inside > 0])) / max(float(np.median(cut[..., :3][cut[..., 3] > 127])), 1.0)
@@ -89,7 +93,9 @@ def put_mask(rgb: Rgb, landmarks: Floats, rng: np.random.Generator) -> Rgb:
     width = float(np.ptp(places[:, 0]))
     jaw = places[_JAW] + (places[_JAW] - places[4]) * 0.06
     outline = np.vstack([jaw, places[_MASK_TOP] + (0, rng.uniform(-0.03, 0.03) * width)])
-    colour = np.array([(170, 200, 225), (235, 238, 240), (40, 42, 48), (120, 170, 150), (60, 80, 150)][int(rng.integers(5))])
+    colour = np.array(
+        [(170, 200, 225), (235, 238, 240), (40, 42, 48), (120, 170, 150), (60, 80, 150)][int(rng.integers(5))]
+    )
     paint = np.empty((*rgb.shape[:2], 3), np.float32)
     paint[:] = colour
     rows = np.arange(rgb.shape[0], dtype=np.float32)[:, None, None]
@@ -112,13 +118,13 @@ def put_glasses(rgb: Rgb, landmarks: Floats, rng: np.random.Generator, *, dark: 
     right, left = (places[list(ids)].mean(axis=0) for ids in _EYES)
     across = left - right
     angle = float(np.degrees(np.arctan2(across[1], across[0])))
-    half = (rng.uniform(0.155, 0.19) * width, rng.uniform(0.11, 0.15) * width)
+    half = width * np.array([rng.uniform(0.155, 0.19), rng.uniform(0.11, 0.15)])
     round_lenses = rng.random() < 0.5
     lenses = []
     for eye in (right, left):
-        down = eye + (0, 0.02 * width)
+        down = eye + np.array([0, 0.02 * width])
         if round_lenses:
-            points = cv2.ellipse2Poly((0, 0), (1000, 1000), 0, 0, 360, 10) / 1000 * half
+            points = np.asarray(cv2.ellipse2Poly((0, 0), (1000, 1000), 0, 0, 360, 10)) / 1000 * half
         else:
             points = np.array([(-1, -0.8), (1, -0.8), (0.9, 0.7), (0.5, 1), (-0.5, 1), (-0.9, 0.7)]) * half
         turn = np.radians(angle)
@@ -133,7 +139,9 @@ def put_glasses(rgb: Rgb, landmarks: Floats, rng: np.random.Generator, *, dark: 
     for start, end in joints:
         cv2.line(frame, tuple(np.rint(start).astype(int)), tuple(np.rint(end).astype(int)), 255, thick, cv2.LINE_AA)
     ink = np.array([(20, 20, 22), (70, 45, 30), (150, 130, 90), (30, 40, 80)][int(rng.integers(4))], np.float32)
-    glass = np.array([(12, 12, 14), (45, 28, 16), (20, 30, 24)][int(rng.integers(3))] if dark else (235, 240, 245), np.float32)
+    glass = np.array(
+        [(12, 12, 14), (45, 28, 16), (20, 30, 24)][int(rng.integers(3))] if dark else (235, 240, 245), np.float32
+    )
     strength = rng.uniform(0.9, 0.99) if dark else rng.uniform(0.03, 0.1)
     drawn = _over(rgb, glass, strength * _filled(rgb, lenses, width, soft=0.004))
     return _over(drawn, ink, frame[..., None].astype(np.float32) / 255)
@@ -146,7 +154,9 @@ def put_beard(rgb: Rgb, landmarks: Floats, rng: np.random.Generator) -> Rgb:
     outline = np.vstack([places[_JAW[2:-2]], places[_BEARD_TOP]])
     beard = _filled(rgb, [outline], width, soft=0.02) * (1 - _filled(rgb, [places[_LIPS]], width))
     strands = rng.standard_normal(rgb.shape[:2]).astype(np.float32)
-    strands = cv2.GaussianBlur(strands, (0, 0), sigmaX=max(width / 250, 0.6), sigmaY=max(width / 60, 1.0))
+    strands = np.asarray(
+        cv2.GaussianBlur(strands, (0, 0), sigmaX=max(width / 250, 0.6), sigmaY=max(width / 60, 1.0)), np.float32
+    )
     strands /= max(float(strands.std()), 1e-6)
     hair = np.array([(38, 28, 24), (80, 55, 38), (120, 115, 110), (150, 110, 70)][int(rng.integers(4))], np.float32)
     density = np.clip(rng.uniform(0.7, 0.95) + 0.12 * strands[..., None], 0, 1)
@@ -158,9 +168,9 @@ def _filled(rgb: Rgb, shapes: list[Floats], width: float, soft: float = 0.008) -
     for shape in shapes:
         cv2.fillPoly(mask, [np.rint(shape).astype(np.int32)], 255, cv2.LINE_AA)
     blurred = cv2.GaussianBlur(mask, (0, 0), max(soft * width, 0.4))
-    return blurred[..., None].astype(np.float32) / 255
+    return np.asarray(blurred[..., None], np.float32) / np.float32(255)
 
 
-def _over(rgb: Rgb, paint: NDArray[np.floating] | NDArray[np.uint8], alpha: NDArray[np.float32]) -> Rgb:
+def _over(rgb: Rgb, paint: NDArray[np.floating] | NDArray[np.uint8], alpha: NDArray[np.floating]) -> Rgb:
     mixed = rgb + alpha * (np.asarray(paint, np.float32) - rgb)
     return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)

@@ -127,7 +127,9 @@ def changed(rgb: Rgb, pairs: NDArray[np.intp]) -> list[Floats | None]:
     if mirrored is not None:
         mirrored = (np.array([width - 1, 0]) + mirrored * (-1, 1))[pairs]
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), 45, 1.0)
-    rolled = _landmarks(np.asarray(cv2.warpAffine(rgb, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8))
+    rolled = _landmarks(
+        np.asarray(cv2.warpAffine(rgb, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    )
     if rolled is not None:
         back = cv2.invertAffineTransform(turn)
         rolled = rolled @ back[:, :2].T + back[:, 2]
