@@ -15,13 +15,18 @@ Picture = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
 def fingertip_frames(
-    time_s: np.ndarray, *, heart_rate: float = 66.0, level: tuple[float, float, float] = (190.0, 40.0, 25.0)
+    time_s: np.ndarray,
+    *,
+    heart_rate: float = 66.0,
+    respiration_rate: float = 14.0,
+    level: tuple[float, float, float] = (190.0, 40.0, 25.0),
 ) -> Iterator[Picture]:
     """A glowing red field, brighter in one corner, with a pulse of 2 % in green and sensor noise."""
     random = np.random.default_rng(5)
     row, column = np.mgrid[0:1:96j, 0:1:128j]
     glow = (1 - 0.35 * np.hypot(row - 0.3, column - 0.2))[:, :, None]
-    wave = pulse_wave(time_s, beat_times(float(time_s[-1]), heart_rate, 14.0), 14.0)
+    beats = beat_times(float(time_s[-1]), heart_rate, respiration_rate)
+    wave = pulse_wave(time_s, beats, respiration_rate)
     for beat in wave:
         field = glow * np.array(level) * (1 - np.array([0.008, 0.02, 0.015]) * beat)
         yield np.clip(np.rint(field + random.normal(0, 2, field.shape)), 0, 255).astype(np.uint8)
