@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vitascope.errors import InputError
 from vitascope.media.jpeg import MAX_PIXELS, decode_jpeg
 
+JPEG = b"\xff\xd8\xff"
 PNG = b"\x89PNG\r\n\x1a\n"
 # Every PNG begins with its signature and a header of known place: length, name, width, height.
 HEADER = struct.Struct(">8sI4sII")
@@ -25,7 +26,11 @@ def decode_picture(data: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint
 
     Raises InputError when it is neither, is damaged or has more than `max_pixels` pixels.
     """
-    return decode_png(data, max_pixels) if data.startswith(PNG) else decode_jpeg(data, max_pixels)
+    if data.startswith(PNG):
+        return decode_png(data, max_pixels)
+    if data and not data.startswith(JPEG):
+        raise InputError("The picture is not a JPEG or PNG.")
+    return decode_jpeg(data, max_pixels)
 
 
 def decode_png(data: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
