@@ -1,4 +1,5 @@
-import { type ReactNode, type RefObject, useEffect } from "react";
+import type { ReactNode, RefObject } from "react";
+import { usePlaying } from "../live/usePlaying";
 
 interface Props {
   stream: MediaStream | null;
@@ -11,13 +12,7 @@ interface Props {
 
 /** The camera picture as in a mirror, with the overlay drawn on the very same pixels. */
 export function Stage({ stream, videoRef, overlayRef, outline, children }: Props) {
-  useEffect(() => {
-    const element = videoRef.current;
-    if (!element) return;
-    element.srcObject = stream;
-    // A play() that a new source interrupts rejects, and the new source plays by itself.
-    if (stream) element.play().catch(() => {});
-  }, [stream, videoRef]);
+  usePlaying(videoRef, stream);
 
   return (
     <div className="stage">
