@@ -1,5 +1,8 @@
 import { type ReactNode, type RefObject, useEffect } from "react";
 
+/** Pixels of the overlay for one of the picture, which is shown larger than it is. */
+const FINENESS = 2;
+
 interface Props {
   stream: MediaStream | null;
   videoRef: RefObject<HTMLVideoElement | null>;
@@ -9,7 +12,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** The camera picture as in a mirror, with the overlay drawn on the very same pixels. */
+/** The camera picture as in a mirror, with the overlay drawn on the very same places. */
 export function Stage({ stream, videoRef, overlayRef, outline, children }: Props) {
   useEffect(() => {
     const element = videoRef.current;
@@ -30,8 +33,8 @@ export function Stage({ stream, videoRef, overlayRef, outline, children }: Props
           onResize={(e) => {
             const { videoWidth, videoHeight } = e.currentTarget;
             if (!overlayRef.current || !videoWidth) return;
-            overlayRef.current.width = videoWidth;
-            overlayRef.current.height = videoHeight;
+            overlayRef.current.width = FINENESS * videoWidth;
+            overlayRef.current.height = FINENESS * videoHeight;
           }}
         />
         <canvas ref={overlayRef} />

@@ -12,7 +12,7 @@ export function paintFace(canvas: HTMLCanvasElement, face: PaintedFace | null): 
   context.clearRect(0, 0, width, height);
   if (!face) return;
   const [x, y, w, h] = face.box;
-  const line = Math.max(2, width / 240);
+  const line = Math.max(2, width / 320);
   context.lineJoin = "round";
   context.lineCap = "round";
 
@@ -26,25 +26,25 @@ export function paintFace(canvas: HTMLCanvasElement, face: PaintedFace | null): 
     context.fill();
     context.stroke();
   }
-  if (face.landmarks) paintMesh(context, face.landmarks, Math.max(1, (w * width) / 220));
+  if (face.landmarks) paintMesh(context, face.landmarks, Math.max(1.5, (w * width) / 160));
 
   context.strokeStyle = "rgba(255, 255, 255, 0.9)";
   context.lineWidth = line;
   corners(context, x * width, y * height, w * width, h * height);
 }
 
-/** The face's lines, and a dot for each of the other landmarks. */
+/** The face's lines, and a dot at each landmark. */
 function paintMesh(context: CanvasRenderingContext2D, landmarks: Float32Array, dot: number): void {
   const { width, height } = context.canvas;
   const xOf = (index: number) => (landmarks[2 * index] ?? 0) * width;
   const yOf = (index: number) => (landmarks[2 * index + 1] ?? 0) * height;
 
-  context.fillStyle = "rgba(210, 255, 246, 0.5)";
+  context.fillStyle = "rgba(225, 255, 250, 0.6)";
   for (let i = 0; i < landmarks.length / 2; i++)
     context.fillRect(xOf(i) - dot / 2, yOf(i) - dot / 2, dot, dot);
 
-  context.strokeStyle = "rgba(210, 255, 246, 0.6)";
-  context.lineWidth = Math.max(1, dot * 0.8);
+  context.strokeStyle = "rgba(225, 255, 250, 0.7)";
+  context.lineWidth = dot * 0.7;
   context.beginPath();
   for (const contour of CONTOURS) {
     for (const [i, index] of contour.entries()) {

@@ -36,8 +36,9 @@ export function patchOf(picture: Picture, area: Area, cells: number): Float64Arr
       patch[i] = at(patch, i) + rowShare * share * at(data, start + 8 * column);
     }
   }
-  const mean = patch.reduce((sum, value) => sum + value, 0) / patch.length;
-  return patch.map((value) => value - mean);
+  const levels = patch.map(Math.round);
+  const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+  return levels.map((level) => level - mean);
 }
 
 /** How much two patches differ, in grey levels; infinite when one is missing. */
