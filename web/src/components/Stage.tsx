@@ -1,6 +1,9 @@
 import type { ReactNode, RefObject } from "react";
 import { usePlaying } from "../live/usePlaying";
 
+/** Pixels of the overlay for one of the picture, which is shown larger than it is. */
+const FINENESS = 2;
+
 interface Props {
   stream: MediaStream | null;
   videoRef: RefObject<HTMLVideoElement | null>;
@@ -10,7 +13,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** The camera picture as in a mirror, with the overlay drawn on the very same pixels. */
+/** The camera picture as in a mirror, with the overlay drawn on the very same places. */
 export function Stage({ stream, videoRef, overlayRef, outline, children }: Props) {
   usePlaying(videoRef, stream);
 
@@ -25,8 +28,8 @@ export function Stage({ stream, videoRef, overlayRef, outline, children }: Props
           onResize={(e) => {
             const { videoWidth, videoHeight } = e.currentTarget;
             if (!overlayRef.current || !videoWidth) return;
-            overlayRef.current.width = videoWidth;
-            overlayRef.current.height = videoHeight;
+            overlayRef.current.width = FINENESS * videoWidth;
+            overlayRef.current.height = FINENESS * videoHeight;
           }}
         />
         <canvas ref={overlayRef} />

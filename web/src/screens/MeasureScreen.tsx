@@ -14,6 +14,7 @@ import { useCamera } from "../live/useCamera";
 import { useMeasurement } from "../live/useMeasurement";
 import { rememberMeasurement } from "../reading/recent";
 import { go } from "../router";
+import { type FaceView, useFaceVision } from "../vision/useFaceVision";
 
 export function MeasureScreen() {
   const [seconds, setSeconds] = useState(30);
@@ -21,8 +22,10 @@ export function MeasureScreen() {
   const video = useRef<HTMLVideoElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
 
+  const watching = useRef(false);
   const live = useMeasurement(
-    (face) => overlay.current && paintFace(overlay.current, face),
+    // Where the browser watches the face itself, the server's view of it comes too late to be drawn.
+    (face) => overlay.current && !watching.current && paintFace(overlay.current, face),
     (outcome) => {
       if (outcome.kind === "problem") setReason(outcome.reason);
       if (outcome.kind === "report") {
@@ -32,9 +35,15 @@ export function MeasureScreen() {
     },
   );
   const { camera, turnOn } = useCamera(() => live.fail(REASONS.noPictures));
+  const stream = camera.state === "on" ? camera.stream : null;
+  const view = useFaceVision(video, stream, (sight) => {
+    watching.current = sight !== null;
+    if (overlay.current) paintFace(overlay.current, sight?.face ?? null);
+  });
   const idle = live.phase === "idle";
   useAwake(!idle);
-  const guidance = guidanceOf(live);
+  const faceSeen = view.watching ? view.faceSeen : live.faceSeen;
+  const guidance = idle ? previewGuidanceOf(view) : guidanceOf(live, view);
 
   const start = () => {
     if (!video.current) return;
@@ -48,12 +57,7 @@ export function MeasureScreen() {
       <h1 className={idle ? "" : "visually-hidden"}>Measure your pulse</h1>
       <MeasureTabs shown="measure" />
       <div className="view">
-        <Stage
-          stream={camera.state === "on" ? camera.stream : null}
-          videoRef={video}
-          overlayRef={overlay}
-          outline={camera.state === "on" && !live.faceSeen}
-        >
+        <Stage stream={stream} videoRef={video} overlayRef={overlay} outline={stream !== null && !faceSeen}>
           {camera.state !== "on" && camera.state !== "problem" && (
             <div className="stage-note">
               <p>{camera.state === "starting" ? "Waiting for the camera…" : "The camera is off."}</p>
@@ -66,7 +70,7 @@ export function MeasureScreen() {
             </div>
           )}
         </Stage>
-        <p className="guidance" aria-live="polite" hidden={idle}>
+        <p className="guidance" aria-live="polite" hidden={idle && !view.watching}>
           {guidance}
         </p>
       </div>
@@ -104,14 +108,18 @@ export function MeasureScreen() {
   );
 }
 
-function guidanceOf({
-  phase,
-  progress,
-  faceSeen,
-}: Pick<ReturnType<typeof useMeasurement>, "phase" | "progress" | "faceSeen">) {
+/** Before the start: whether the face is well placed already. */
+function previewGuidanceOf({ faceSeen, guidance }: FaceView) {
+  if (guidance) return guidance;
+  return faceSeen ? "Your face is well placed." : "Looking for your face…";
+}
+
+function guidanceOf({ phase, progress, faceSeen }: ReturnType<typeof useMeasurement>, view: FaceView) {
   if (phase === "connecting") return "Connecting…";
   if (phase === "finishing") return "Putting the result together…";
-  if (progress?.guidance) return progress.guidance;
-  if (!progress) return faceSeen ? "Hold still…" : "Looking for your face…";
+  const said = view.guidance ?? progress?.guidance;
+  if (said) return said;
+  const seen = view.watching ? view.faceSeen : faceSeen;
+  if (!progress) return seen ? "Hold still…" : "Looking for your face…";
   return "Good. Hold still and breathe.";
 }
