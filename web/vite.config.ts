@@ -4,6 +4,11 @@ import { defineConfig } from "vite";
 
 const server = process.env.VITASCOPE_SERVER ?? "http://127.0.0.1:8000";
 
+const nameOf = ({ originalFileNames: [file = ""] }: { originalFileNames: string[] }) => {
+  const network = /([^/]+)\/model\.onnx$/.exec(file)?.[1];
+  return network ? `assets/${network}-[hash][extname]` : "assets/[name]-[hash][extname]";
+};
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -11,8 +16,14 @@ export default defineConfig({
     emptyOutDir: true,
     // A data: URL would need its own line in the content security policy.
     assetsInlineLimit: 0,
+    // Every network is called model.onnx; in the browser's list of files its folder tells them apart.
+    rolldownOptions: { output: { assetFileNames: nameOf } },
   },
-  worker: { format: "es" },
-  server: { proxy: { "/api": { target: server, ws: true } } },
+  worker: { format: "es", rolldownOptions: { output: { assetFileNames: nameOf } } },
+  server: {
+    proxy: { "/api": { target: server, ws: true } },
+    // The networks are the package's own files.
+    fs: { allow: [".."] },
+  },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLES = 48  # a side: enough for a mean and two percentiles
+MOST = 0.9  # of the picture: a face that takes more of it has no surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def light_on(rgb: NDArray[np.uint8], box: tuple[float, float, float, float]) -> 
     brightness = float(face.mean())
     low, high = np.percentile(face, (5, 95))
     share = (right - left) * (bottom - top) / (width * height)
-    around = (float(whole.mean()) - share * brightness) / (1 - share) if share < 0.9 else brightness
+    around = (float(whole.mean()) - share * brightness) / (1 - share) if share < MOST else brightness
     return Light(brightness, float(high - low) / 255, around - brightness)
 
 

@@ -7,11 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+SPEED_CUTOFF_HZ = 1.0
+
 
 class OneEuro:
     """Smooths points (K, 2) over true times. `beta` is in Hz for a speed of one `size` a second."""
 
-    def __init__(self, min_cutoff_hz: float, beta: float, speed_cutoff_hz: float = 1.0) -> None:
+    def __init__(self, min_cutoff_hz: float, beta: float, speed_cutoff_hz: float = SPEED_CUTOFF_HZ) -> None:
         self._min_cutoff_hz = min_cutoff_hz
         self._beta = beta
         self._speed_cutoff_hz = speed_cutoff_hz

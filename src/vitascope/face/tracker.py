@@ -41,6 +41,10 @@ PATCH = 24  # cells a side that the face's picture is averaged to, so that senso
 UNMOVED_LEVELS, UNMOVED_REST_S = 1.0, 1.0
 REST_WIDTHS, MOVING_REST_S = 0.008, 0.19
 GONE_LEVELS = 10.0  # the face may be gone: no rest at all
+STEADY_CUTOFF_HZ, STEADY_BETA_HZ = 1.5, 20.0  # of the 1-euro filter over the landmarks
+SPEED_OVER_S = 0.3  # the speed is an average over about this long
+MIN_INSIDE, MIN_WIDTH = 0.5, 16.0  # share of the landmarks in the picture, pixels
+CENTRAL = 4.0  # how much a face's place weighs against its size
 
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
 
@@ -76,7 +80,7 @@ class FaceTracker:
 
     def __init__(self, finder: FaceFinder | None = None) -> None:
         self._finder = finder or BlazeFace()
-        self._smoother = OneEuro(min_cutoff_hz=1.5, beta=20.0)
+        self._smoother = OneEuro(STEADY_CUTOFF_HZ, STEADY_BETA_HZ)
         self.reset()
 
     def reset(self) -> None:
@@ -134,7 +138,7 @@ class FaceTracker:
         if self._track is not None:
             dt = time_s - self._mesh_s
             moved = float(np.linalg.norm(centre - self._track.centre)) / (dt * size)
-            speed = self._track.speed + (1 - math.exp(-dt / 0.3)) * (moved - self._track.speed)
+            speed = self._track.speed + (1 - math.exp(-dt / SPEED_OVER_S)) * (moved - self._track.speed)
         smooth = landmarks.copy()
         smooth[:, :2] = self._smoother.step(landmarks[:, :2], time_s, size)
         self._crop = crop_of_landmarks(landmarks)
@@ -224,7 +228,8 @@ def _fit(rgb: NDArray[np.uint8], face: Detection, n_faces: int) -> _Fit | None:
     height, width = rgb.shape[:2]
     x, y, w, h = face.box
     off_centre = math.hypot((x + w / 2) / width - 0.5, (y + h / 2) / height - 0.5)
-    return _Fit(landmarks, sure, _worth(face.score, sure, mismatch), w * h * math.exp(-4 * off_centre**2), n_faces)
+    prominence = w * h * math.exp(-CENTRAL * off_centre**2)
+    return _Fit(landmarks, sure, _worth(face.score, sure, mismatch), prominence, n_faces)
 
 
 def _four(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -245,4 +250,4 @@ def _inside(landmarks: NDArray[np.float64], rgb: NDArray[np.uint8]) -> bool:
     height, width = rgb.shape[:2]
     x, y = landmarks[:, 0], landmarks[:, 1]
     seen = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    return bool(seen.mean() > 0.5) and float(np.ptp(x)) >= 16
+    return bool(seen.mean() > MIN_INSIDE) and float(np.ptp(x)) >= MIN_WIDTH

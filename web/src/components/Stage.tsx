@@ -1,4 +1,8 @@
-import { type ReactNode, type RefObject, useEffect } from "react";
+import type { ReactNode, RefObject } from "react";
+import { usePlaying } from "../live/usePlaying";
+
+/** Pixels of the overlay for one of the picture, which is shown larger than it is. */
+const FINENESS = 2;
 
 interface Props {
   stream: MediaStream | null;
@@ -9,15 +13,9 @@ interface Props {
   children?: ReactNode;
 }
 
-/** The camera picture as in a mirror, with the overlay drawn on the very same pixels. */
+/** The camera picture as in a mirror, with the overlay drawn on the very same places. */
 export function Stage({ stream, videoRef, overlayRef, outline, children }: Props) {
-  useEffect(() => {
-    const element = videoRef.current;
-    if (!element) return;
-    element.srcObject = stream;
-    // A play() that a new source interrupts rejects, and the new source plays by itself.
-    if (stream) element.play().catch(() => {});
-  }, [stream, videoRef]);
+  usePlaying(videoRef, stream);
 
   return (
     <div className="stage">
@@ -30,8 +28,8 @@ export function Stage({ stream, videoRef, overlayRef, outline, children }: Props
           onResize={(e) => {
             const { videoWidth, videoHeight } = e.currentTarget;
             if (!overlayRef.current || !videoWidth) return;
-            overlayRef.current.width = videoWidth;
-            overlayRef.current.height = videoHeight;
+            overlayRef.current.width = FINENESS * videoWidth;
+            overlayRef.current.height = FINENESS * videoHeight;
           }}
         />
         <canvas ref={overlayRef} />

@@ -1,16 +1,20 @@
 import { useRef, useState } from "react";
+import { CameraProblemNotice } from "../components/CameraProblemNotice";
 import { CountdownRing } from "../components/CountdownRing";
 import { Duration } from "../components/Duration";
 import { LivePanel } from "../components/LivePanel";
-import { Notice } from "../components/Notice";
+import { MeasureTabs } from "../components/MeasureTabs";
 import { Stage } from "../components/Stage";
+import { Stopped } from "../components/Stopped";
 import { CameraFrames } from "../live/frames";
 import { REASONS } from "../live/measurement";
 import { paintFace } from "../live/overlay";
+import { useAwake } from "../live/useAwake";
 import { useCamera } from "../live/useCamera";
 import { useMeasurement } from "../live/useMeasurement";
 import { rememberMeasurement } from "../reading/recent";
 import { go } from "../router";
+import { type FaceView, useFaceVision } from "../vision/useFaceVision";
 
 export function MeasureScreen() {
   const [seconds, setSeconds] = useState(30);
@@ -18,8 +22,10 @@ export function MeasureScreen() {
   const video = useRef<HTMLVideoElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
 
+  const watching = useRef(false);
   const live = useMeasurement(
-    (face) => overlay.current && paintFace(overlay.current, face),
+    // Where the browser watches the face itself, the server's view of it comes too late to be drawn.
+    (face) => overlay.current && !watching.current && paintFace(overlay.current, face),
     (outcome) => {
       if (outcome.kind === "problem") setReason(outcome.reason);
       if (outcome.kind === "report") {
@@ -29,8 +35,15 @@ export function MeasureScreen() {
     },
   );
   const { camera, turnOn } = useCamera(() => live.fail(REASONS.noPictures));
+  const stream = camera.state === "on" ? camera.stream : null;
+  const view = useFaceVision(video, stream, (sight) => {
+    watching.current = sight !== null;
+    if (overlay.current) paintFace(overlay.current, sight?.face ?? null);
+  });
   const idle = live.phase === "idle";
-  const guidance = guidanceOf(live);
+  useAwake(!idle);
+  const faceSeen = view.watching ? view.faceSeen : live.faceSeen;
+  const guidance = idle ? previewGuidanceOf(view) : guidanceOf(live, view);
 
   const start = () => {
     if (!video.current) return;
@@ -42,55 +55,28 @@ export function MeasureScreen() {
   return (
     <div className={idle ? "measure" : "measure is-live"}>
       <h1 className={idle ? "" : "visually-hidden"}>Measure your pulse</h1>
+      <MeasureTabs shown="measure" />
       <div className="view">
-        <Stage
-          stream={camera.state === "on" ? camera.stream : null}
-          videoRef={video}
-          overlayRef={overlay}
-          outline={camera.state === "on" && !live.faceSeen}
-        >
+        <Stage stream={stream} videoRef={video} overlayRef={overlay} outline={stream !== null && !faceSeen}>
           {camera.state !== "on" && camera.state !== "problem" && (
             <div className="stage-note">
               <p>{camera.state === "starting" ? "Waiting for the camera…" : "The camera is off."}</p>
             </div>
           )}
-          {camera.state === "problem" && (
-            <Notice
-              urgent
-              title={camera.problem.title}
-              actions={
-                <>
-                  {camera.problem.kind !== "insecure" && (
-                    <button type="button" className="button" onClick={turnOn}>
-                      Try again
-                    </button>
-                  )}
-                  <a className="button quiet" href="#/upload">
-                    Use a video file
-                  </a>
-                </>
-              }
-            >
-              {camera.problem.advice}
-            </Notice>
-          )}
+          {camera.state === "problem" && <CameraProblemNotice problem={camera.problem} onRetry={turnOn} />}
           {!idle && live.progress && (
             <div className="stage-ring">
               <CountdownRing elapsed={live.progress.elapsed_s} seconds={live.progress.seconds} />
             </div>
           )}
         </Stage>
-        <p className="guidance" aria-live="polite" hidden={idle}>
+        <p className="guidance" aria-live="polite" hidden={idle && !view.watching}>
           {guidance}
         </p>
       </div>
       {idle ? (
         <section className="panel setup" aria-label="Settings">
-          {reason && (
-            <div className="stopped" role="alert">
-              <strong>The measurement ended early.</strong> {reason}
-            </div>
-          )}
+          <Stopped reason={reason} />
           <ul className="facts">
             <li>Face a window or a lamp, an arm's length from the camera.</li>
             <li>Rest the device on something firm. Sit still and breathe calmly.</li>
@@ -122,14 +108,18 @@ export function MeasureScreen() {
   );
 }
 
-function guidanceOf({
-  phase,
-  progress,
-  faceSeen,
-}: Pick<ReturnType<typeof useMeasurement>, "phase" | "progress" | "faceSeen">) {
+/** Before the start: whether the face is well placed already. */
+function previewGuidanceOf({ faceSeen, guidance }: FaceView) {
+  if (guidance) return guidance;
+  return faceSeen ? "Your face is well placed." : "Looking for your face…";
+}
+
+function guidanceOf({ phase, progress, faceSeen }: ReturnType<typeof useMeasurement>, view: FaceView) {
   if (phase === "connecting") return "Connecting…";
   if (phase === "finishing") return "Putting the result together…";
-  if (progress?.guidance) return progress.guidance;
-  if (!progress) return faceSeen ? "Hold still…" : "Looking for your face…";
+  const said = view.guidance ?? progress?.guidance;
+  if (said) return said;
+  const seen = view.watching ? view.faceSeen : faceSeen;
+  if (!progress) return seen ? "Hold still…" : "Looking for your face…";
   return "Good. Hold still and breathe.";
 }

@@ -1,0 +1,58 @@
+import * as ort from "onnxruntime-web/wasm";
+import runtime from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import finderFull from "../../../src/vitascope/models/face_finder_full/model.onnx?url";
+import finderShort from "../../../src/vitascope/models/face_finder_short/model.onnx?url";
+import mesh from "../../../src/vitascope/models/face_mesh/model.onnx?url";
+import type { Crop } from "./crop";
+import type { Landmarks } from "./landmarks";
+import type { Picture } from "./picture";
+
+/** The face networks: the very files that the server runs. */
+export interface Networks {
+  /** A finder's output: 17 numbers a face (score, box, six points), in pixels of the picture, surest first. */
+  findFaces: (name: string, picture: Picture) => Promise<Float32Array>;
+  /** Landmarks in pixels of the picture, and how sure it is that the crop shows a face, 0..1. */
+  placeMesh: (picture: Picture, crop: Crop) => Promise<{ landmarks: Landmarks; sure: number }>;
+}
+
+const FILES: Readonly<Record<string, string>> = {
+  face_finder_short: finderShort,
+  face_finder_full: finderFull,
+  face_mesh: mesh,
+};
+
+/** Opens the networks under ONNX Runtime's WebAssembly build, on one thread. Throws where there is no WebAssembly. */
+export async function openNetworks(): Promise<Networks> {
+  ort.env.wasm.wasmPaths = { wasm: runtime };
+  // More threads would need a page that is isolated from other origins, and these networks gain nothing by them.
+  ort.env.wasm.numThreads = 1;
+  const sessions = new Map<string, ort.InferenceSession>();
+  for (const [name, file] of Object.entries(FILES)) {
+    sessions.set(name, await ort.InferenceSession.create(file, { executionProviders: ["wasm"] }));
+  }
+
+  const run = async (name: string, inputs: Record<string, ort.Tensor>) => {
+    const session = sessions.get(name);
+    if (!session) throw new Error(`there is no network called ${name}`);
+    const outputs = await session.run(inputs);
+    return (output: string) => outputs[output]?.data as Float32Array;
+  };
+
+  return {
+    findFaces: async (name, picture) => (await run(name, { picture: tensorOf(picture) }))("faces"),
+    placeMesh: async (picture, { x, y, side, angle }) => {
+      const crop = new ort.Tensor("float32", Float32Array.of(x, y, side, angle), [4]);
+      const output = await run("face_mesh", { picture: tensorOf(picture), crop });
+      return { landmarks: Float64Array.from(output("landmarks")), sure: output("face")[0] ?? 0 };
+    },
+  };
+}
+
+function tensorOf({ data, width, height }: Picture): ort.Tensor {
+  return new ort.Tensor("uint8", new Uint8Array(data.buffer, data.byteOffset, data.byteLength), [
+    1,
+    height,
+    width,
+    4,
+  ]);
+}

@@ -1,0 +1,27 @@
+import { at } from "./numbers";
+
+/** A picture's pixels: red, green, blue and alpha, row by row from the upper left corner. */
+export interface Picture {
+  readonly data: Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The picture turned counter-clockwise by quarter turns. */
+export function turned(picture: Picture, quarterTurns: number): Picture {
+  const turns = ((quarterTurns % 4) + 4) % 4;
+  if (turns === 0) return picture;
+  const { width, height } = picture;
+  const from = new Uint32Array(picture.data.buffer, picture.data.byteOffset, width * height);
+  const to = new Uint32Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      // Where the pixel at (x, y) goes.
+      if (turns === 1) to[(width - 1 - x) * height + y] = at(from, i);
+      else if (turns === 2) to[width * height - 1 - i] = at(from, i);
+      else to[x * height + (height - 1 - y)] = at(from, i);
+    }
+  }
+  const data = new Uint8ClampedArray(to.buffer);
+  return turns === 2 ? { data, width, height } : { data, width: height, height: width };
+}
