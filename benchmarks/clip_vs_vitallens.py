@@ -1,7 +1,7 @@
 """A 15 s 640x480 clip from file to report: Vitascope beside vitallens-python's local POS, in turn, in one run.
 
 Both get the same file, a demo clip with a known pulse, and both have their models loaded before the clock starts.
-Prints a Markdown table with the median, smallest and largest time, the ratio of each pair and what each measured.
+Writes the median, smallest and largest time, the ratio of each pair and what each measured into this folder's README.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ import tempfile
 from pathlib import Path
 
 from vitascope.demo import make_clip
+from vitascope.evaluation.page import put_between
+
+PAGE = Path(__file__).with_name("README.md")
 
 OURS = """
 import json, sys, time
@@ -79,16 +82,23 @@ def main() -> None:
         pairs = [(ours.run(), theirs.run()) for _ in range(options.runs)]
         ours.close()
         theirs.close()
-    print(f"{options.seconds:.0f} s of 640x480 at 30/s, file to report, n = {options.runs}", end="; ")
-    print(f"truth {truth.heart_rate:.1f}/min\n")
-    print("| program | median s | smallest | largest | heart rate /min |\n|---|---|---|---|---|")
+    lines = [
+        f"{options.seconds:.0f} s of 640x480 at 30/s, file to report, n = {options.runs}; "
+        f"truth {truth.heart_rate:.1f}/min",
+        "",
+        "| program | median s | smallest | largest | heart rate /min |",
+        "|---|---|---|---|---|",
+    ]
     for name, times in (("vitascope", [a for a, _ in pairs]), ("vitallens-python, POS", [b for _, b in pairs])):
         seconds = [t["s"] for t in times]
-        rates = statistics.median(t["rate"] for t in times)
-        print(f"| {name} | {statistics.median(seconds):.2f} | {min(seconds):.2f} | {max(seconds):.2f} | {rates:.1f} |")
+        rate = statistics.median(t["rate"] for t in times)
+        row = f"{statistics.median(seconds):.2f} | {min(seconds):.2f} | {max(seconds):.2f} | {rate:.1f}"
+        lines.append(f"| {name} | {row} |")
     ratios = [b["s"] / a["s"] for a, b in pairs]
     spread = f"{min(ratios):.1f} to {max(ratios):.1f}"
-    print(f"\nRatio (theirs / ours), pair by pair: median {statistics.median(ratios):.1f}, {spread}")
+    lines += ["", f"Ratio (theirs / ours), pair by pair: median {statistics.median(ratios):.1f}, {spread}"]
+    put_between(PAGE, Path(__file__).name, "\n".join(lines))
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from vitascope.errors import InputError
 from vitascope.face.watcher import Sight
+from vitascope.finger.lens import LensView
+from vitascope.finger.watcher import PRESS_LIGHTLY
 from vitascope.media.frames import Frame
 from vitascope.pulse.trace import Kind
 from vitascope.recording import Recording
@@ -23,6 +25,8 @@ PROVISIONAL_S = 20.0
 SHOWN_WAVE_S = 10.0
 # A face, or a finger on the lens, that stays away this long ends the session: what follows would be another recording.
 FACE_LOST_S = 5.0
+# A fingertip on the lens shows its pulse within this time, or is pressed too hard.
+FAINT_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class FrameView:
     time_s: float
     skipped: bool
     face: Mapping[str, Any] | None = None
+    finger: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields of the `frame` event."""
@@ -39,6 +44,7 @@ class FrameView:
             "time_s": self.time_s if math.isfinite(self.time_s) else None,
             "skipped": self.skipped,
             "face": self.face,
+            "finger": self.finger,
         }
 
 
@@ -104,7 +110,7 @@ class LiveSession:
         if sight.found:
             self._face_s = time_s
         height, width = rgb.shape[:2]
-        return FrameView(time_s, skipped=False, face=_face(sight, width, height))
+        return FrameView(time_s, skipped=False, face=_face(sight, width, height), finger=_finger(self._recording.lens))
 
     @property
     def elapsed_s(self) -> float:
@@ -128,6 +134,9 @@ class LiveSession:
             quality = Quality()
             return Progress(self.elapsed_s, self.seconds, quality, guidance, self._messages)
         assessment = self._recording.assess(last_s=PROVISIONAL_S)
+        if self._recording.kind == "finger" and not guidance and self.elapsed_s >= FAINT_S:
+            faint = assessment.readings["heart_rate"].value is None
+            guidance = PRESS_LIGHTLY if faint else None
         wave_time_s, wave = _tail(assessment.waveforms.get("bvp"))
         return Progress(
             elapsed_s=self.elapsed_s,
@@ -155,6 +164,13 @@ def _face(sight: Sight, width: int, height: int) -> dict[str, Any] | None:
         "regions": {name: np.round(polygon / size, 4).tolist() for name, polygon in sight.regions.items()},
         "refusal": sight.refusal,
     }
+
+
+def _finger(view: LensView | None) -> dict[str, Any] | None:
+    if view is None:
+        return None
+    light = "dark" if view.dark else "clipped" if view.clipped else "good"
+    return {"covered": view.smooth, "red": view.red, "light": light}
 
 
 def _tail(wave: Waveform | None) -> tuple[tuple[float, ...], tuple[float, ...]]:

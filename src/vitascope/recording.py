@@ -8,7 +8,7 @@ import numpy as np
 
 from vitascope.face import guidance
 from vitascope.face.watcher import REGIONS, FaceWatcher, Sight
-from vitascope.finger.lens import look
+from vitascope.finger.lens import LensView, look
 from vitascope.finger.watcher import REGIONS as LENS
 from vitascope.finger.watcher import FingerWatcher
 from vitascope.media.frames import Frame
@@ -42,6 +42,8 @@ class Recording:
         self._person: list[int] = []  # counts up whenever another face takes the place of the one before
         self._messages: Counter[str] = Counter()
         self._found = 0
+        self.lens: LensView | None = None
+        """What the last frame showed of a finger on the lens; None where no finger is looked for."""
 
     def add(self, frame: Frame) -> Sight:
         """Look at one more frame (RGB uint8 (H, W, 3), later than the one before)."""
@@ -65,11 +67,12 @@ class Recording:
                 return self.watcher.see(frame)
             self.kind = "finger"
             self._undecided = not self._time_s or frame.time_s - self._time_s[0] < RECOGNISED_S
+        self.lens = view
         return self._finger.see(frame, view)
 
     def _no_finger(self) -> None:
         """A face after all: the frames so far showed none."""
-        self.kind, self._undecided = "face", False
+        self.kind, self._undecided, self.lens = "face", False, None
         self._means = [np.full((len(REGIONS), 3), np.nan) for _ in self._means]
         self._valid = [np.zeros(len(REGIONS)) for _ in self._valid]
         self._found = 0

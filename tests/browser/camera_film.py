@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.finger.test_lens import fingertip_frames
 from vitascope.demo import demo_frames
 
 FPS = 30
 # Whole numbers of beats and breaths in the film: it runs in a loop, and the pulse must not jump where it closes.
 FILM_S, HEART_RATE, RESPIRATION_RATE = 12.0, 70.0, 15.0
+FINGER_S, FINGER_RATE, FINGER_BREATHS = 10.0, 72.0, 12.0
 
 
 def write_film(path: Path, width: int, height: int, pictures: Iterable[bytes]) -> Path:
@@ -30,6 +32,15 @@ def write_film(path: Path, width: int, height: int, pictures: Iterable[bytes]) -
 def face_film(path: Path, noise: float = 2.0) -> Path:
     """The portrait with a pulse of `HEART_RATE`; `noise` in grey levels."""
     return write_film(path, 640, 480, _face(FILM_S, noise))
+
+
+def finger_film(path: Path) -> Path:
+    """A fingertip on a lit lens, with a pulse of `FINGER_RATE`."""
+    time_s = np.arange(0.0, FINGER_S, 1 / FPS)
+    pictures = fingertip_frames(time_s, heart_rate=FINGER_RATE, respiration_rate=FINGER_BREATHS)
+    # No camera is as small as the made pictures.
+    large = (cv2.resize(picture, (512, 384), interpolation=cv2.INTER_NEAREST) for picture in pictures)
+    return write_film(path, 512, 384, (_yuv(picture) for picture in large))
 
 
 def leaving_film(path: Path, face_s: float, room_s: float) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from tests.browser.camera_film import face_film, film_of, leaving_film
+from tests.browser.camera_film import face_film, film_of, finger_film, leaving_film
 from tests.server.running import Running, run_server
 from vitascope.server.settings import Settings
 
@@ -51,6 +51,11 @@ def films(program: str) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def face(films: Path) -> Path:
     return face_film(films / "face.y4m")
+
+
+@pytest.fixture(scope="session")
+def finger(films: Path) -> Path:
+    return finger_film(films / "finger.y4m")
 
 
 @pytest.fixture(scope="session")

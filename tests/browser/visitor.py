@@ -35,6 +35,30 @@ COUNT_PICTURES = """() => {
   const next = () => video.requestVideoFrameCallback(note);
   next();
 }"""
+# The browser's fake camera has no lamp. This gives it one, as of a phone's rear camera, and notes what is done to it.
+LAMP = """(() => {
+  const track = MediaStreamTrack.prototype;
+  const { getCapabilities, getSettings, applyConstraints, stop } = track;
+  const lit = new WeakMap();
+  window.lamp = [];
+  track.getCapabilities = function () { return { ...getCapabilities.call(this), torch: true }; };
+  track.getSettings = function () {
+    return { ...getSettings.call(this), facingMode: "environment", torch: lit.get(this) ?? false };
+  };
+  track.applyConstraints = function (wanted) {
+    const torch = wanted?.advanced?.[0]?.torch;
+    if (torch === undefined) return applyConstraints.call(this, wanted);
+    lit.set(this, torch);
+    window.lamp.push(torch ? "on" : "off");
+    return Promise.resolve();
+  };
+  track.stop = function () { window.lamp.push("closed"); stop.call(this); };
+})()"""
+HIDE = """(hidden) => {
+  if (hidden) Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  else delete document.visibilityState;
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 SHOWN_FPS = """() => {
   const [first, last] = [window.film[0], window.film.at(-1)];
   return 1000 * (last[1] - first[1]) / (last[0] - first[0]);
@@ -63,6 +87,21 @@ class Visitor:
         self.page.get_by_role("button", name="Start measuring").click()
         self.page.get_by_role("region", name="Measuring").wait_for()
         self.page.evaluate(COUNT_PICTURES)
+
+    def hold_a_phone(self) -> None:
+        """Give the camera a lamp; the page is loaded anew."""
+        self.page.add_init_script(LAMP)
+        self.page.reload()
+
+    def lamp(self) -> list[str]:
+        """What was done to the lamp and its camera since the last time this was asked."""
+        done = self.page.evaluate("window.lamp.splice(0)")
+        assert isinstance(done, list)
+        return done
+
+    def hide(self, hidden: bool) -> None:
+        """Put the page behind another one, or in front again."""
+        self.page.evaluate(HIDE, hidden)
 
     def wait_for_result(self, timeout_s: float) -> None:
         """Until the result is on the screen."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,18 +11,26 @@ import vitascope as vs
 from vitascope.demo.clip import demo_frames, write_clip
 from vitascope.demo.pulse import beat_times, pulse_wave
 from vitascope.finger.lens import covered, look
+from vitascope.finger.watcher import COVER, PRESS_LIGHTLY, TOO_BRIGHT, TOO_DARK
+from vitascope.media.live_picture import decode_picture
+from vitascope.vitals.oxygen import card, ratios
 
 Picture = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
 def fingertip_frames(
-    time_s: np.ndarray, *, heart_rate: float = 66.0, level: tuple[float, float, float] = (190.0, 40.0, 25.0)
+    time_s: np.ndarray,
+    *,
+    heart_rate: float = 66.0,
+    respiration_rate: float = 14.0,
+    level: tuple[float, float, float] = (190.0, 40.0, 25.0),
 ) -> Iterator[Picture]:
     """A glowing red field, brighter in one corner, with a pulse of 2 % in green and sensor noise."""
     random = np.random.default_rng(5)
     row, column = np.mgrid[0:1:96j, 0:1:128j]
     glow = (1 - 0.35 * np.hypot(row - 0.3, column - 0.2))[:, :, None]
-    wave = pulse_wave(time_s, beat_times(float(time_s[-1]), heart_rate, 14.0), 14.0)
+    beats = beat_times(float(time_s[-1]), heart_rate, respiration_rate)
+    wave = pulse_wave(time_s, beats, respiration_rate)
     for beat in wave:
         field = glow * np.array(level) * (1 - np.array([0.008, 0.02, 0.015]) * beat)
         yield np.clip(np.rint(field + random.normal(0, 2, field.shape)), 0, 255).astype(np.uint8)
@@ -90,6 +99,58 @@ def test_a_finger_that_leaves_for_good_ends_a_live_session() -> None:
     assert session.face_lost
     assert "Cover the lens" in (session.progress().guidance or "")
     assert session.finish().kind == "finger"
+
+
+def smooth(level: tuple[int, int, int]) -> Picture:
+    return np.full((48, 64, 3), level, dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("frame", "light", "covered_", "red", "message"),
+    [
+        (smooth((0, 0, 0)), "dark", False, False, TOO_DARK),
+        (smooth((4, 2, 1)), "dark", False, False, TOO_DARK),
+        (smooth((255, 255, 255)), "clipped", True, False, TOO_BRIGHT),
+        (smooth((255, 0, 1)), "clipped", True, True, TOO_BRIGHT),
+        (smooth((255, 60, 30)), "good", True, True, None),  # red is cut off, green carries the pulse
+        (smooth((120, 110, 90)), "good", True, False, None),
+        (np.tile(np.uint8([[[200, 30, 20]], [[20, 20, 20]]]).repeat(8, 0), (3, 64, 1)), "good", False, False, COVER),
+    ],
+)
+def test_each_frame_says_how_the_lens_lies(
+    frame: Picture, light: str, covered_: bool, red: bool, message: str | None
+) -> None:
+    session = vs.LiveSession(30, kind="finger")
+    views = [session.add(frame, i / 30) for i in range(10)]
+    assert views[-1].to_dict()["finger"] == {"covered": covered_, "red": red, "light": light}
+    assert session.progress().guidance == message
+
+
+def test_a_face_session_says_nothing_of_a_finger() -> None:
+    assert vs.LiveSession(30).add(smooth((200, 30, 20)), 0.0).to_dict()["finger"] is None
+
+
+def test_a_finger_without_a_pulse_is_asked_to_press_more_lightly() -> None:
+    session = vs.LiveSession(30, kind="finger")
+    random = np.random.default_rng(3)
+    for i in range(10 * 15):
+        noisy = smooth((190, 40, 25)) + random.integers(-3, 4, (48, 64, 3))
+        session.add(noisy.astype(np.uint8), i / 15)
+    assert session.progress().guidance == PRESS_LIGHTLY
+    reading = session.finish().readings["heart_rate"]
+    assert reading.status == "withheld"
+    assert "face" not in (reading.reason or "")
+
+
+def test_small_lossless_pictures_keep_the_ratios_that_oxygen_is_read_from() -> None:
+    time_s = np.arange(0, 20, 1 / 30)
+    course = np.full(len(time_s), 66 / 60)
+    frames = fingertip_frames(time_s, level=(120.0, 110.0, 90.0))
+    means = [decode_picture(cv2.imencode(".png", cv2.resize(f, (80, 60))[..., ::-1])[1].tobytes()) for f in frames]
+    seen = ratios(np.stack([picture.mean(axis=(0, 1)) for picture in means]), 30.0, course)
+    painted = {"ratio_red": 0.008 / 0.02, "ratio_blue": 0.015 / 0.02, "colour_red": 120 / 110}
+    moved = sum(weight * np.log(seen[name] / painted[name]) for name, weight in card()["weights"].items())
+    assert abs(moved) < 1.5  # points of saturation
 
 
 def test_a_finger_can_be_asked_for_where_the_field_is_not_red() -> None:

@@ -16,6 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from tests.finger.test_lens import fingertip_frames
 from tests.server.running import (
     HEART_RATE,
     TOLERANCE,
@@ -87,6 +88,27 @@ def test_a_session_gives_frames_progress_and_a_stored_report(server: Running, jp
         assert (stored["source"], stored["status"], stored["report"]) == ("live", "done", end["report"])
     with server.client() as stranger:
         assert stranger.get(f"/api/measurements/{end['id']}").status_code == 404
+
+
+def test_a_fingertip_is_measured_from_small_lossless_pictures(server: Running) -> None:
+    time_s = np.arange(0.0, 15.0, 1 / 30)
+    pngs = [
+        (float(t), cv2.imencode(".png", cv2.resize(frame, (80, 60))[..., ::-1])[1].tobytes())
+        for t, frame in zip(time_s, fingertip_frames(time_s, heart_rate=72.0), strict=True)
+    ]
+    with server.live() as live:
+        live.send(type="start", seconds=30, kind="finger")
+        live.event()
+        events = stream(live, pngs, 8)
+        frames = [event for event in events if event["type"] == "frame"]
+        assert all(frame["face"] is None for frame in frames)
+        assert all(frame["finger"] == {"covered": True, "red": True, "light": "good"} for frame in frames)
+        assert [event["guidance"] for event in events if event["type"] == "progress"][-1] is None
+        live.send(type="stop")
+        report = live.until("report")[0]["report"]
+    assert report["kind"] == "finger"
+    assert report["readings"]["heart_rate"]["value"] == pytest.approx(72.0, abs=1)
+    assert report["quality"]["face_found"] == 1
 
 
 def test_a_session_ends_by_itself_when_its_seconds_are_in(server: Running, jpegs: Jpegs) -> None:
@@ -213,6 +235,10 @@ def test_a_second_start_leaves_the_first_session_running(server: Running, jpegs:
         assert live.event() == {"type": "cancelled"}
 
 
+def _png(width: int, height: int) -> bytes:
+    return cv2.imencode(".png", np.zeros((height, width, 3), np.uint8))[1].tobytes()
+
+
 def _jpeg(width: int, height: int) -> bytes:
     return cv2.imencode(".jpg", np.zeros((height, width, 3), np.uint8))[1].tobytes()
 
@@ -224,7 +250,9 @@ BAD_FRAMES = {
     "text": struct.pack("<d", 1.0) + b"This is a picture.",
     "half a jpeg's header": struct.pack("<d", 1.0) + _jpeg(64, 64)[:50],
     "noise": struct.pack("<d", 1.0) + b"\xff\xd8\xff" + np.random.default_rng(2).bytes(5000),
-    "png": struct.pack("<d", 1.0) + cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes(),
+    "bmp": struct.pack("<d", 1.0) + cv2.imencode(".bmp", np.zeros((8, 8, 3), np.uint8))[1].tobytes(),
+    "half a png": struct.pack("<d", 1.0) + _png(64, 64)[:60],
+    "too many pixels in a png": struct.pack("<d", 1.0) + _png(4000, 3000),
     "too many pixels": struct.pack("<d", 1.0) + _jpeg(4000, 3000),
     "too many bytes": struct.pack("<d", 1.0) + _jpeg(64, 64) + bytes(3 * 1024 * 1024),
 }

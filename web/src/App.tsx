@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Consent, consentGiven } from "./components/Consent";
 import { addressOf, type Route, useRoute } from "./router";
+import { FingertipScreen } from "./screens/FingertipScreen";
 import { HistoryScreen } from "./screens/HistoryScreen";
 import { MeasureScreen } from "./screens/MeasureScreen";
 import { ResultScreen } from "./screens/ResultScreen";
@@ -8,6 +9,7 @@ import { UploadScreen } from "./screens/UploadScreen";
 
 const TITLES: Record<Route["screen"], string> = {
   measure: "Measure",
+  finger: "Fingertip",
   upload: "Video file",
   history: "History",
   result: "Result",
@@ -18,6 +20,11 @@ const LINKS: { route: Route; text: string }[] = [
   { route: { screen: "upload" }, text: "Video file" },
   { route: { screen: "history" }, text: "History" },
 ];
+
+/** Both ways to measure with the camera stand under one link. */
+function isUnder(link: Route, shown: Route): boolean {
+  return link.screen === (shown.screen === "finger" ? "measure" : shown.screen);
+}
 
 export function App() {
   const route = useRoute();
@@ -47,7 +54,7 @@ export function App() {
         </a>
         <nav aria-label="Screens">
           {LINKS.map(({ route: to, text }) => (
-            <a key={text} href={addressOf(to)} aria-current={to.screen === route.screen ? "page" : undefined}>
+            <a key={text} href={addressOf(to)} aria-current={isUnder(to, route) ? "page" : undefined}>
               {text}
             </a>
           ))}
@@ -56,10 +63,11 @@ export function App() {
       <main id="main" ref={main} tabIndex={-1}>
         {route.screen === "history" && <HistoryScreen />}
         {route.screen === "result" && <ResultScreen key={route.id} id={route.id} />}
-        {(route.screen === "measure" || route.screen === "upload") && !agreed && (
+        {route.screen !== "history" && route.screen !== "result" && !agreed && (
           <Consent onAgree={() => setAgreed(true)} />
         )}
         {agreed && route.screen === "measure" && <MeasureScreen />}
+        {agreed && route.screen === "finger" && <FingertipScreen />}
         {agreed && route.screen === "upload" && <UploadScreen />}
       </main>
       <footer className="foot">

@@ -5,6 +5,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/measure.css";
+import "./styles/fingertip.css";
 import "./styles/result.css";
 import "./styles/history.css";
 

@@ -4,7 +4,12 @@ import { addressOf, parseRoute, type Route } from "./router";
 
 test("every screen is found again by its address", () => {
   const routes: fc.Arbitrary<Route> = fc.oneof(
-    fc.constantFrom<Route>({ screen: "measure" }, { screen: "upload" }, { screen: "history" }),
+    fc.constantFrom<Route>(
+      { screen: "measure" },
+      { screen: "finger" },
+      { screen: "upload" },
+      { screen: "history" },
+    ),
     fc.string({ minLength: 1, unit: "grapheme" }).map((id): Route => ({ screen: "result", id })),
   );
   fc.assert(

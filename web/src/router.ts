@@ -1,12 +1,16 @@
 import { useSyncExternalStore } from "react";
 
 export type Route =
-  { screen: "measure" } | { screen: "upload" } | { screen: "history" } | { screen: "result"; id: string };
+  | { screen: "measure" }
+  | { screen: "finger" }
+  | { screen: "upload" }
+  | { screen: "history" }
+  | { screen: "result"; id: string };
 
 /** The screen an address names; anything unknown leads to the start. */
 export function parseRoute(hash: string): Route {
   const [screen, id] = hash.replace(/^#\/?/, "").split("/");
-  if (screen === "upload" || screen === "history") return { screen };
+  if (screen === "finger" || screen === "upload" || screen === "history") return { screen };
   if (screen === "result" && id) {
     try {
       return { screen, id: decodeURIComponent(id) };

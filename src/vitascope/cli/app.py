@@ -12,6 +12,7 @@ from vitascope import __version__
 from vitascope.cli.demo import demo
 from vitascope.cli.doctor import doctor
 from vitascope.cli.evaluate import CONTEXT, evaluate
+from vitascope.cli.face import face
 from vitascope.cli.measure import measure
 from vitascope.cli.pulse import pulse
 from vitascope.cli.serve import serve
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (measure, pulse, demo, serve, doctor):
+for command in (measure, pulse, face, demo, serve, doctor):
     app.command()(command)
 app.command(context_settings=CONTEXT)(evaluate)
 

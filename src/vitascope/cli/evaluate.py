@@ -18,11 +18,15 @@ CONTEXT = {"allow_extra_args": True}
 
 def evaluate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="SET", help="What to evaluate: pulse.")],
+    name: Annotated[str, typer.Argument(metavar="SET", help="What to evaluate: pulse or face.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of recordings with a reference.")],
     windows: Annotated[
         list[float] | None,
-        typer.Option("--windows", metavar="S...", help="Window lengths in seconds. Default: 10 15 30 60."),
+        typer.Option("--windows", metavar="S...", help="Window lengths in seconds. Default: 10 15 30 60 (face: 10)."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="A quick look: at most N recordings of a source, pictures of a kind."),
     ] = None,
     as_json: Annotated[
         Path | None,
@@ -55,7 +59,7 @@ def evaluate(
         except OSError as error:
             raise InputError(f"{out} cannot be made: {error.strerror or error}.") from error
     with progress_bar(f"Evaluating {name}") as advance:
-        result = evaluate_set(name, folder, lengths, advance)
+        result = evaluate_set(name, folder, lengths, advance, limit)
     for item, reason in result.skipped.items():
         typer.echo(f"vitascope: {item}: {reason}", err=True)
     whole = json.dumps(result.to_dict(), allow_nan=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -70,6 +71,53 @@ def show_checks(checks: Sequence[tuple[str, str, str]]) -> None:
     for name, state, detail in checks:
         table.add_row(name, f"[{STATUS_STYLE[state]}]{state}[/]", escape(detail))
     stdout.print(table)
+
+
+def show_face(told: Mapping[str, Any], *, title: str) -> None:
+    """Print what `vitascope face --json` tells of a picture, or second by second of a clip."""
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, show_header="seconds" in told)
+    if "seconds" in told:
+        for column in ("second", "face", "refused", "hidden", "seen on it", "reason"):
+            table.add_column(column, justify="right" if column in {"second", "face", "refused"} else "left")
+        for part in told["seconds"]:
+            table.add_row(
+                str(part["second"]), f"{part['found_share']:.0%}", f"{part['refused_share']:.0%}",
+                _listed(part["hidden"]), _listed(part["by"]),
+                escape(next(iter(part["refusals"]), "") or next(iter(part["messages"]), "")),
+            )  # fmt: skip
+        stdout.print(table)
+        facts = f"{told['frames']} frames, {told['duration_s']:.1f} s"
+        stdout.print(f"{facts} · face in {told['found_share']:.0%} · refused in {told['refused_share']:.0%}")
+        return
+    for name, value in _face_lines(told):
+        table.add_row(name, escape(value))
+    stdout.print(table)
+
+
+def _face_lines(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    report = told["report"]
+    if report is not None:
+        yield "face", f"{100 * report['confidence']:.0f} % sure, {report['n_faces']} in the picture"
+        yield "box", ", ".join(f"{value:.0f}" for value in told["box"]) + " (x, y, width, height)"
+        for name in ("hidden", "by", "skin"):
+            yield name, ", ".join(f"{part.replace('_', ' ')} {share:.2f}" for part, share in report[name].items())
+        yield "distance", f"face {report['distance']:.0%} of the picture's width"
+        yield "off centre", f"{report['offset'][0]:+.0%} across, {report['offset'][1]:+.0%} down"
+        yield "turn, nod, roll", f"{report['turn']:.0f}, {report['nod']:.0f}, {report['roll']:.0f} degrees"
+        light = (
+            ("brightness", report["brightness"]),
+            ("contrast", report["contrast"]),
+            ("backlight", report["backlight"]),
+        )
+        for name, value in light:
+            yield name, _number(value)
+    yield "refused", told["refusal"] or ("no face" if report is None else "no")
+    for message in told["messages"]:
+        yield "advice", message
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
 
 
 def _number(value: float | None) -> str:

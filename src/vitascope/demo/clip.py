@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import chain
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.demo.pulse import beat_times, pulse_wave
+from vitascope.media.writer import ClipWriter
 
 PORTRAIT = Path(__file__).with_name("astronaut.jpg")
 WIDTH, HEIGHT = 640, 480
 # What one heartbeat does to the red, green and blue of facial skin, relative to each other (de Haan & van Leest 2014).
 PULSE_COLOUR = np.array([0.33, 0.77, 0.53])
-CLOCK_HZ = 90_000
 
 Picture = NDArray[np.uint8]
 
@@ -92,21 +89,11 @@ def write_clip(
     path: str | Path, frames: Iterable[Picture], time_s: NDArray[np.float64], *, codec: str = "libx264"
 ) -> None:
     """Encode RGB frames shown at `time_s` (s, may be uneven). The container follows from the file's ending."""
-    pictures = iter(frames)
-    first = next(pictures)
     # The pulse is a change of about one grey level: weaker compression than usual keeps it.
     options = {"crf": "16", "preset": "veryfast"} if codec == "libx264" else {"crf": "10", "b": "8M"}
-    with av.open(str(path), "w") as container:
-        stream = cast("av.VideoStream", container.add_stream(codec, rate=30, options=options))
-        stream.height, stream.width = first.shape[:2]
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = Fraction(1, CLOCK_HZ)
-        for picture, t in zip(chain([first], pictures), time_s, strict=True):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            frame.pts = round(float(t) * CLOCK_HZ)
-            frame.time_base = Fraction(1, CLOCK_HZ)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    with ClipWriter(path, codec=codec, options=options) as clip:
+        for picture, t in zip(frames, time_s, strict=True):
+            clip.write(picture, float(t))
 
 
 def make_clip(

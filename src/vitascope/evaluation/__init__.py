@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vitascope.errors import InputError
-from vitascope.evaluation import pulse
+from vitascope.evaluation import face, pulse
 
 
 class Evaluation(Protocol):
@@ -28,24 +28,29 @@ class Evaluation(Protocol):
         """Write the plots (PNG) into `folder`."""
 
 
-Evaluator = Callable[[Path, Sequence[float], Callable[[float], None]], Evaluation]
+Evaluator = Callable[[Path, Sequence[float], Callable[[float], None], int | None], Evaluation]
 
-SETS: dict[str, Evaluator] = {"pulse": pulse.evaluate}
+SETS: dict[str, Evaluator] = {"pulse": pulse.evaluate, "face": face.evaluate}
 
 
 def evaluate(
-    name: str, folder: Path, windows_s: Sequence[float] = (), progress: Callable[[float], None] = lambda _: None
+    name: str,
+    folder: Path,
+    windows_s: Sequence[float] = (),
+    progress: Callable[[float], None] = lambda _: None,
+    limit: int | None = None,
 ) -> Evaluation:
     """Evaluate the set `name` on the recordings in `folder`.
 
     windows_s: window lengths in seconds, the set's own where empty. progress: told the share done, 0..1.
+    limit: at most so many recordings of each source, pictures of each kind; None for all.
     Raises InputError when there is no such set or folder, or nothing in the folder that the set can use.
     """
     if name not in SETS:
         raise InputError(f"There is no set called {name!r} to evaluate; there are {', '.join(SETS)}.")
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.")
-    return SETS[name](folder, windows_s, progress)
+    return SETS[name](folder, windows_s, progress, limit)
 
 
 __all__ = ["SETS", "Evaluation", "Evaluator", "evaluate"]

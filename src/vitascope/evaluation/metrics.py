@@ -147,6 +147,16 @@ def beat_f1(found_s: Floats, true_s: Floats, tolerance_s: float = 0.1) -> float:
     return 2 * matched_beats(found_s, true_s, tolerance_s) / n if n else np.nan
 
 
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share of k in n; NaN of none."""
+    if n == 0:
+        return np.nan, np.nan
+    z2 = 1.959964**2
+    centre = (k + z2 / 2) / (n + z2)
+    half = float(np.sqrt(z2 * (k * (n - k) / n + z2 / 4))) / (n + z2)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
 def bootstrap(
     person: Sequence[str] | NDArray[np.str_],
     figures: Callable[[NDArray[np.intp]], Mapping[str, float]],

@@ -25,12 +25,14 @@ MOST_WINDOWS = 12
 VARIABILITY = ("mean_nn", "rmssd", "sdnn")
 
 
-def evaluate(folder: Path, windows_s: Sequence[float], progress: Callable[[float], None]) -> PulseEvaluation:
+def evaluate(
+    folder: Path, windows_s: Sequence[float], progress: Callable[[float], None], limit: int | None = None
+) -> PulseEvaluation:
     """Measure everything known under `folder`; see `vitascope.evaluation.evaluate`."""
     lengths = tuple(sorted(set(windows_s))) or WINDOWS_S
     if not all(SHORTEST_S <= length <= 600 for length in lengths):
         raise InputError(f"A window must last {SHORTEST_S:.0f} to 600 s.")
-    found = [item for find in DATASETS.values() for item in find(folder)]
+    found = [item for find in DATASETS.values() for item in find(folder)[:limit]]
     if not found:
         raise InputError(f"{folder} holds none of the layouts that can be evaluated: {', '.join(DATASETS)}.")
     result = PulseEvaluation(windows_s=lengths)

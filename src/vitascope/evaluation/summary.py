@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.evaluation import metrics
+from vitascope.report.plain import plain
 from vitascope.report.reading import Status
 from vitascope.vitals.heart_rate import TOLERANCE
 
@@ -116,7 +116,7 @@ class PulseEvaluation:
             **self.tables,
             "rows": [asdict(row) for row in self.rows],
         }
-        cleaned: dict[str, Any] = _clean(whole)
+        cleaned: dict[str, Any] = plain(whole)
         return cleaned
 
     def markdown(self, pictures: str | None = None) -> str:
@@ -130,17 +130,6 @@ class PulseEvaluation:
         from vitascope.evaluation.plots import draw
 
         return draw(self, folder)
-
-
-def _clean(value: Any) -> Any:
-    """JSON has no NaN: figures that are not defined become null; six digits are plenty."""
-    if isinstance(value, Mapping):
-        return {key: _clean(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(part) for part in value]
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    return value
 
 
 def _by(items: Sequence[Any], key: Any, names: tuple[str, ...], figures: Any) -> list[dict[str, Any]]:

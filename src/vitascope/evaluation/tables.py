@@ -86,7 +86,7 @@ def rate_table(rows: Sequence[Mapping[str, Any]], unit: str, heart: bool) -> lis
     withheld = [f"Withheld in every window: {', '.join(none)}.", ""] if none else []
     if not rows:
         return withheld[:-1]
-    main = _table(
+    main = table(
         [
             "recordings", "window", "n (people)", "MAE all", "yield ok", "MAE ok", "gross ok", "yield given",
             "A_RMS given",
@@ -101,7 +101,7 @@ def rate_table(rows: Sequence[Mapping[str, Any]], unit: str, heart: bool) -> lis
         ],
     )  # fmt: skip
     extra = ["AUGRC", "ECE"] if heart else []
-    detail = _table(
+    detail = table(
         [
             "recordings", "window", "RMSE all", "MAPE all", "r all", "bias all", "limits all", "r ok", "bias ok",
             "limits ok", *extra,
@@ -126,7 +126,7 @@ def confidence_table(part: Mapping[str, Any]) -> list[str]:
         f"{spread(part['ece'], 3)}, AUGRC {spread(part['augrc'], 3)}. {part['without_confidence']} windows whose "
         "signal could not be a pulse have none.",
         "",
-        *_table(
+        *table(
             ["tenth of the windows", "n", "mean confidence", "within 5/min", "MAE", "median error"],
             [
                 [
@@ -141,7 +141,7 @@ def confidence_table(part: Mapping[str, Any]) -> list[str]:
 
 def beat_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """F1 within 100 ms by source."""
-    return _table(
+    return table(
         ["recordings", "n", "beats", "mean F1 within 100 ms", "worst"],
         [[r["source"], str(r["n"]), str(r["beats"]), spread(r["f1"], 4), f"{r['worst_f1']:.4f}"] for r in rows],
     )
@@ -149,7 +149,7 @@ def beat_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def variability_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Errors of mean NN, RMSSD and SDNN in ms."""
-    return _table(
+    return table(
         ["recordings", "figure", "n", "given", "median error, ms", "mean error, ms", "bias, ms"],
         [
             [
@@ -161,7 +161,8 @@ def variability_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     )  # fmt: skip
 
 
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table, line by line."""
     return [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {' | '.join(line)} |" for line in body)]
 
 

@@ -44,7 +44,7 @@ class Obstruction:
         self._landmarks: NDArray[np.float64] | None = None
 
     def see(self, rgb: NDArray[np.uint8], landmarks: NDArray[np.float64], time_s: float) -> Visibility:
-        """What is hidden of the face with these landmarks (468, 3) in this frame: the same object if nothing changed."""
+        """What is hidden of the face with these landmarks (468, 3) now: the same object while nothing changed."""
         since = time_s - self._look_s
         moved = landmarks is not self._landmarks
         if self._seen is not None and not moved and since < LOOK_STILL_EVERY_S:

@@ -10,9 +10,10 @@ from vitascope.finger.lens import LensView
 from vitascope.media.frames import Frame
 
 REGIONS = ("lens",)
-COVER = "Cover the lens fully with your fingertip, with a light touch."
-TOO_BRIGHT = "The picture is overexposed; press a little more lightly or turn the lamp off."
-BRIGHT = 250.0
+COVER = "Cover the lens and the lamp completely with a fingertip."
+TOO_DARK = "No light comes through the finger; turn the lamp on or hold the finger against a bright light."
+TOO_BRIGHT = "The picture is overexposed; move the fingertip or turn away from the strongest light."
+PRESS_LIGHTLY = "The pulse is hard to see; press more lightly and keep the finger still."
 
 
 class FingerWatcher:
@@ -24,18 +25,17 @@ class FingerWatcher:
     def see(self, frame: Frame, view: LensView) -> Sight:
         """`frame` as it was seen in `view`: found, with the mean of the whole frame, when the lens is covered."""
         if not view.smooth:
+            cause = TOO_DARK if view.dark else COVER
             return Sight(
                 frame.time_s,
                 means=np.full((1, 3), np.nan),
                 valid=np.zeros(1),
-                messages=self._guidance.step([COVER]),
+                messages=self._guidance.step([cause]),
             )
-        # A channel that is cut off at the top carries no pulse; with all that is bright cut off there is none left.
-        clipped = view.mean.max() > BRIGHT and np.partition(view.mean, 1)[1] < 2.0
         return Sight(
             frame.time_s,
             found=True,
             means=view.mean[None],
             valid=np.ones(1),
-            messages=self._guidance.step([TOO_BRIGHT] if clipped else []),
+            messages=self._guidance.step([TOO_BRIGHT] if view.clipped else []),
         )

@@ -13,3 +13,11 @@ class Limits:
     max_pixels: int = 4096 * 4096  # of one frame
     min_seconds: float = 5.0
     max_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """Bounds on one picture file. A picture outside them is refused with one sentence."""
+
+    max_bytes: int = 50 * 1024**2
+    max_pixels: int = 64_000_000  # what telephones store at most; a third of a gigabyte while it is decoded

@@ -18,6 +18,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from vitascope.errors import InputError
+from vitascope.media.files import first_bytes
 from vitascope.media.frames import Frame, check_size
 from vitascope.media.limits import Limits
 from vitascope.media.stamps import LATE_SLACK_S, Stamps
@@ -155,26 +156,7 @@ class VideoClip:
 
 
 def _open(path: Path, limits: Limits) -> av.container.InputContainer:
-    try:
-        if path.is_dir():
-            raise InputError("This is a folder, not a video file.")
-        if not path.exists():
-            raise InputError(f"There is no file called {_shown(path)}.")
-        if not path.is_file():
-            raise InputError("This is not a regular file, so it cannot be read as a video.")
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            start = file.read(16)
-    except InputError:
-        raise
-    except PermissionError:
-        raise InputError(f"The file {_shown(path)} may not be read: permission was denied.") from None
-    except (OSError, ValueError):
-        raise InputError("The file cannot be read.") from None
-    if size == 0:
-        raise InputError("The file is empty.")
-    if size > limits.max_bytes:
-        raise InputError(f"The file has {size / 1e6:.0f} MB, more than the {limits.max_bytes / 1e6:.0f} MB accepted.")
+    start = first_bytes(path, limits.max_bytes, "video")
     try:
         # The lists keep a crafted file from naming other files or network addresses as its parts.
         return av.open(
@@ -190,12 +172,6 @@ def _open(path: Path, limits: Limits) -> av.container.InputContainer:
         if video:
             raise InputError("The video file is damaged or cut short.") from None
         raise InputError(f"This is not a video file that can be read; use {ACCEPTED}.") from None
-
-
-def _shown(path: Path) -> str:
-    """The file's name fit for a sentence."""
-    name = "".join(c if c.isprintable() else "?" for c in path.name)
-    return name if len(name) <= 80 else f"{name[:77]}..."
 
 
 def _video_stream(container: av.container.InputContainer) -> av.VideoStream:

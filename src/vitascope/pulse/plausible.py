@@ -27,12 +27,12 @@ def flaw(waves: PulseWaves, bvp: NDArray[np.float64], course_hz: NDArray[np.floa
     light and movement change red as much as green.
     """
     if not np.ptp(bvp) > 1e-9 * max(1e-3, float(np.abs(waves.baseline).max())):
-        return "Nothing changes in this recording; a living pulse always does. Record a live face, not a picture."
+        return f"Nothing changes in this recording; a living pulse always does. {_instead(kind)}"
     if waves.rgb is None:
         return None
     change = relative_change(waves.rgb, waves.fps, course_hz)
     if np.abs(change).max() < LEAST_CHANGE:
-        return "The colour hardly changes at all, as in a still picture. Record a live face in good light."
+        return f"The colour hardly changes at all, as in a still picture. {_instead(kind)}"
     if kind != "face":
         return None
     green = change[1]
@@ -48,6 +48,12 @@ def flaw(waves: PulseWaves, bvp: NDArray[np.float64], course_hz: NDArray[np.floa
     if spread > 0 and float(np.mean((wave / spread) ** 4)) - 3 > MOST_PEAKED:
         return "Sudden jumps in the picture hide the pulse; hold still and use steady, even light."
     return None
+
+
+def _instead(kind: Kind | None) -> str:
+    if kind == "finger":
+        return "Lay a warm fingertip lightly over the lens, with a bright light behind it."
+    return "Record a live face in good light, not a picture."
 
 
 def relative_change(rgb: NDArray[np.float64], fps: float, course_hz: NDArray[np.float64]) -> NDArray[np.complex128]:

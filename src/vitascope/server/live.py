@@ -213,7 +213,7 @@ class LiveSocket:
     async def _skip(self, data: bytes, reason: str) -> None:
         time_s = CAPTURE_TIME.unpack_from(data)[0] if len(data) >= CAPTURE_TIME.size else math.nan
         known = time_s if math.isfinite(time_s) else None
-        await self._send("frame", time_s=known, skipped=True, face=None, reason=reason)
+        await self._send("frame", time_s=known, skipped=True, face=None, finger=None, reason=reason)
 
     # Ends
 
@@ -270,8 +270,8 @@ def _warm_up() -> None:
 
 
 def _look(session: LiveSession, data: bytes) -> dict[str, Any]:
-    from vitascope.media.frames import decode_jpeg
+    from vitascope.media.live_picture import decode_picture
 
     (time_s,) = CAPTURE_TIME.unpack_from(data)
-    picture = decode_jpeg(data[CAPTURE_TIME.size :], MAX_PIXELS)
+    picture = decode_picture(data[CAPTURE_TIME.size :], MAX_PIXELS)
     return session.add(picture, time_s).to_dict()

@@ -140,7 +140,8 @@ def _wrong(measured: Measured) -> str | None:
     """Why nothing can be read from this recording at all, or None."""
     waves = measured.waves
     if waves.seen_s < SHORTEST_S - 1.5 / waves.fps:
-        return f"Only {waves.seen_s:.0f} s could be used; keep your face in the picture and try again."
+        keep = "the lens covered" if measured.kind == "finger" else "your face in the picture"
+        return f"Only {waves.seen_s:.0f} s could be used; keep {keep} and try again."
     if waves.fps < SLOWEST_FPS:
         return f"The camera gave only {waves.fps:.0f} pictures a second; at least {SLOWEST_FPS:.0f} are needed."
     return flaw(waves, waves.bvp[measured.best], measured.along_hz, measured.kind)

@@ -1,4 +1,4 @@
-import type { Measurement } from "./types";
+import type { Kind, Measurement } from "./types";
 
 /** An answer that is not a success; `message` is one sentence for the person. */
 export class ProblemError extends Error {
@@ -66,9 +66,10 @@ export async function deleteMeasurement(id: string): Promise<void> {
   await call(`/api/measurements/${encodeURIComponent(id)}`, { method: "DELETE" });
 }
 
-/** Sends a clip. `fetch` cannot tell how much of a body has gone out, so this is an XMLHttpRequest. */
+/** Sends a clip; without a kind the server recognises what it shows. `fetch` cannot tell how much of a body has gone out, so this is an XMLHttpRequest. */
 export function uploadClip(
   file: File,
+  kind: Kind | null,
   onSent: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Measurement> {
@@ -86,7 +87,7 @@ export function uploadClip(
     signal.addEventListener("abort", () => request.abort());
     const form = new FormData();
     form.append("clip", file, file.name);
-    form.append("kind", "face");
+    if (kind) form.append("kind", kind);
     request.send(form);
   });
 }

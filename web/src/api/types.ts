@@ -69,6 +69,16 @@ export interface Face {
   regions: Record<string, Point[]>;
 }
 
+/** What a picture shows of a fingertip on the lens. */
+export interface Finger {
+  /** One smooth field, with no scene in it. */
+  covered: boolean;
+  red: boolean;
+  light: "good" | "dark" | "clipped";
+}
+
+export type Kind = "face" | "finger";
+
 export interface Progress {
   type: "progress";
   elapsed_s: number;
@@ -82,7 +92,7 @@ export interface Progress {
 
 export type ServerEvent =
   | { type: "ready"; seconds: number; max_in_flight: number }
-  | { type: "frame"; time_s: number; skipped: boolean; face: Face | null }
+  | { type: "frame"; time_s: number; skipped: boolean; face: Face | null; finger: Finger | null }
   | Progress
   | { type: "report"; id: string; report: Report }
   | { type: "cancelled" }

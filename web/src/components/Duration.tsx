@@ -1,15 +1,28 @@
-const CHOICES = [
+export interface Choice {
+  seconds: number;
+  hint: string;
+}
+
+const CHOICES: Choice[] = [
   { seconds: 15, hint: "heart rate" },
   { seconds: 30, hint: "and breathing" },
   { seconds: 60, hint: "most certain" },
 ];
 
 /** How long to record. */
-export function Duration({ seconds, onChange }: { seconds: number; onChange: (seconds: number) => void }) {
+export function Duration({
+  seconds,
+  choices = CHOICES,
+  onChange,
+}: {
+  seconds: number;
+  choices?: Choice[];
+  onChange: (seconds: number) => void;
+}) {
   return (
     <fieldset className="segments">
       <legend>How long</legend>
-      {CHOICES.map((choice) => (
+      {choices.map((choice) => (
         <label key={choice.seconds} className={choice.seconds === seconds ? "is-on" : ""}>
           <input
             type="radio"

@@ -16,11 +16,14 @@ export function Figures({ readings, scales }: Props) {
       <h2 id="figures">More figures</h2>
       <dl>
         {readings.map(([name, reading]) => {
-          const { title, meaning } = naming(name, scales[name]?.title);
+          const { title, meaning, experimental } = naming(name, scales[name]?.title);
           return (
             <div key={name} data-reading={name}>
               <dt>
-                {title} {reading.status === "tentative" && <span className="badge">Tentative</span>}
+                {title}{" "}
+                {reading.status === "tentative" && (
+                  <span className="badge">{experimental ? "Experimental" : "Tentative"}</span>
+                )}
               </dt>
               <dd className="figure">
                 <strong>{formatReading(name, reading)}</strong>

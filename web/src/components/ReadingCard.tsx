@@ -12,13 +12,15 @@ interface Props {
 
 /** One reading that is given: its dial, its certainty, what it means, and how it was found. */
 export function ReadingCard({ name, reading, scale }: Props) {
-  const { title, meaning } = naming(name, scale.title);
+  const { title, meaning, experimental } = naming(name, scale.title);
   if (reading.value === null) return null;
   return (
     <article className="card reading" data-reading={name}>
       <header>
         <h3>{title}</h3>
-        {reading.status === "tentative" && <span className="badge">Tentative</span>}
+        {reading.status === "tentative" && (
+          <span className="badge">{experimental ? "Experimental" : "Tentative"}</span>
+        )}
       </header>
       <Dial name={name} title={title} reading={reading} scale={scale} />
       <p className="certainty">

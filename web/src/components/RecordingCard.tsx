@@ -33,7 +33,12 @@ export function RecordingCard({ report }: { report: Report }) {
       <dl className="facts-row">
         <Fact term="Length" text={formatSeconds(duration_s)} />
         {quality.fps !== null && <Fact term="Pictures a second" text={formatNumber(quality.fps, 1)} />}
-        {quality.face_found !== null && <Fact term="Face in view" text={formatPercent(quality.face_found)} />}
+        {quality.face_found !== null && (
+          <Fact
+            term={report.kind === "finger" ? "Lens covered" : "Face in view"}
+            text={formatPercent(quality.face_found)}
+          />
+        )}
         {quality.snr_db !== null && (
           <Fact term="Pulse above noise" text={`${formatNumber(quality.snr_db, 1)} dB`} />
         )}

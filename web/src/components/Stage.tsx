@@ -1,4 +1,5 @@
-import { type ReactNode, type RefObject, useEffect } from "react";
+import type { ReactNode, RefObject } from "react";
+import { usePlaying } from "../live/usePlaying";
 
 /** Pixels of the overlay for one of the picture, which is shown larger than it is. */
 const FINENESS = 2;
@@ -14,13 +15,7 @@ interface Props {
 
 /** The camera picture as in a mirror, with the overlay drawn on the very same places. */
 export function Stage({ stream, videoRef, overlayRef, outline, children }: Props) {
-  useEffect(() => {
-    const element = videoRef.current;
-    if (!element) return;
-    element.srcObject = stream;
-    // A play() that a new source interrupts rejects, and the new source plays by itself.
-    if (stream) element.play().catch(() => {});
-  }, [stream, videoRef]);
+  usePlaying(videoRef, stream);
 
   return (
     <div className="stage">

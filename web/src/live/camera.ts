@@ -1,3 +1,5 @@
+import { facesAway, hasTorch, isLit, setTorch } from "./torch";
+
 /** Why there is no camera picture, in words a person can act on. */
 export interface CameraProblem {
   kind: "insecure" | "refused" | "missing" | "in-use" | "unknown";
@@ -54,8 +56,7 @@ export function missingCameraInterface(): CameraProblem | null {
 
 // `resizeMode` is in the standard but not yet in TypeScript's library. Scaling and cropping would happen in the
 // browser, at the edges of the face.
-const FRONT_CAMERA: MediaTrackConstraints & { resizeMode: ConstrainDOMString } = {
-  facingMode: "user",
+const PICTURE: MediaTrackConstraints & { resizeMode: ConstrainDOMString } = {
   width: { ideal: 640 },
   height: { ideal: 480 },
   frameRate: { ideal: 30, max: 60 },
@@ -64,11 +65,50 @@ const FRONT_CAMERA: MediaTrackConstraints & { resizeMode: ConstrainDOMString } =
 
 /** The front camera, near 640x480 at 30 frames a second. Throws what `cameraProblem` explains. */
 export function openCamera(): Promise<MediaStream> {
-  return navigator.mediaDevices.getUserMedia({ audio: false, video: FRONT_CAMERA });
+  return open({ facingMode: "user" });
 }
 
+/**
+ * The rear camera, the one with a lamp where a phone has several; another camera where there is no rear one.
+ * Throws what `cameraProblem` explains.
+ */
+export async function openRearCamera(): Promise<MediaStream> {
+  const rear: MediaTrackConstraints = { facingMode: { ideal: "environment" } };
+  const first = await open(rear);
+  const track = first.getVideoTracks()[0];
+  if (!track || !facesAway(track) || (await hasTorch(track))) return first;
+  const others = await otherRearCameras(track);
+  if (others.length === 0) return first;
+  // A phone opens one camera at a time.
+  closeCamera(first);
+  for (const deviceId of others) {
+    const other = await open({ deviceId: { exact: deviceId } }).catch(() => null);
+    const itsTrack = other?.getVideoTracks()[0];
+    if (other && itsTrack && (await hasTorch(itsTrack))) return other;
+    if (other) closeCamera(other);
+  }
+  return open(rear);
+}
+
+function open(which: MediaTrackConstraints): Promise<MediaStream> {
+  return navigator.mediaDevices.getUserMedia({ audio: false, video: { ...PICTURE, ...which } });
+}
+
+/** The identifiers of further cameras whose names say that they face away from the person. */
+async function otherRearCameras(open: MediaStreamTrack): Promise<string[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices
+    .filter((d) => d.kind === "videoinput" && /back|rear|environment/i.test(d.label))
+    .map((d) => d.deviceId)
+    .filter((id) => id !== "" && id !== open.getSettings().deviceId);
+}
+
+/** Ends the stream; a lamp goes out with its camera, and is told to before, should a driver need that. */
 export function closeCamera(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
+  for (const track of stream.getTracks()) {
+    if (isLit(track)) void setTorch(track, false);
+    track.stop();
+  }
 }
 
 /** Whether the person has already allowed the camera here, so that it may start without asking. */

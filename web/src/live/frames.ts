@@ -2,13 +2,29 @@ import type { FrameSource } from "./measurement";
 
 /** New pictures of a playing video, each with the time it was captured. */
 
-const LONGEST_SIDE = 640;
-/** Compression noise drowns the pulse, which moves a skin pixel by well under one grey level. */
-const JPEG_QUALITY = 0.92;
+/** How a picture is sent. */
+export interface PictureForm {
+  /** Pixels at most, in width and in height. */
+  longestSide: number;
+  type: "image/jpeg" | "image/png";
+  quality?: number;
+}
 
-/** The size a picture is sent at: never larger than it is, never wider or higher than 640. */
-export function sentSize(width: number, height: number): { width: number; height: number } {
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height, 1));
+/** Compression noise drowns the pulse, which moves a skin pixel by well under one grey level. */
+export const FACE_PICTURE: PictureForm = { longestSide: 640, type: "image/jpeg", quality: 0.92 };
+/**
+ * A covered lens shows no detail, so that a small picture holds it all. It goes uncompressed: in a smooth field the
+ * rounding of JPEG's colour differences bends the ratios between red, green and blue, from which oxygen is read.
+ */
+export const FINGERTIP_PICTURE: PictureForm = { longestSide: 80, type: "image/png" };
+
+/** The size a picture is sent at: never larger than it is, never wider or higher than `longestSide`. */
+export function sentSize(
+  width: number,
+  height: number,
+  longestSide: number,
+): { width: number; height: number } {
+  const scale = Math.min(1, longestSide / Math.max(width, height, 1));
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
@@ -41,14 +57,16 @@ export function watchFrames(video: HTMLVideoElement, onFrame: (captureTime: numb
   };
 }
 
-/** Turns the video's present picture into a JPEG. */
-export class JpegEncoder {
+/** Turns the video's present picture into a file of the wanted form. */
+export class PictureEncoder {
   private readonly canvas = document.createElement("canvas");
   private readonly context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
 
+  constructor(private readonly form: PictureForm) {}
+
   /** The picture is taken from the video before this returns; only the compression is awaited. */
   async encode(video: HTMLVideoElement): Promise<ArrayBuffer | null> {
-    const { width, height } = sentSize(video.videoWidth, video.videoHeight);
+    const { width, height } = sentSize(video.videoWidth, video.videoHeight, this.form.longestSide);
     if (!this.context || width === 0 || height === 0) return null;
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
@@ -56,7 +74,7 @@ export class JpegEncoder {
     }
     this.context.drawImage(video, 0, 0, width, height);
     const blob = await new Promise<Blob | null>((resolve) =>
-      this.canvas.toBlob(resolve, "image/jpeg", JPEG_QUALITY),
+      this.canvas.toBlob(resolve, this.form.type, this.form.quality),
     );
     return blob ? blob.arrayBuffer() : null;
   }
@@ -64,9 +82,14 @@ export class JpegEncoder {
 
 /** A playing camera picture as a source of frames. */
 export class CameraFrames implements FrameSource {
-  private readonly encoder = new JpegEncoder();
+  private readonly encoder: PictureEncoder;
 
-  constructor(private readonly video: HTMLVideoElement) {}
+  constructor(
+    private readonly video: HTMLVideoElement,
+    form: PictureForm = FACE_PICTURE,
+  ) {
+    this.encoder = new PictureEncoder(form);
+  }
 
   watch(onFrame: (captureTime: number) => void): () => void {
     return watchFrames(this.video, onFrame);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type WebSocket as Peer, WebSocketServer } from "ws";
+import type { Finger } from "../api/types";
 import { type FrameSource, LiveMeasurement, type Outcome, REASONS } from "./measurement";
 
 /** A camera whose pictures come when the test says so. */
@@ -125,6 +126,31 @@ describe("a live measurement", () => {
     expect(JSON.parse(String(await next()))).toEqual({ type: "stop" });
     say({ type: "report", id: "abc", report: { readings: {} } });
     expect(await heard.end).toMatchObject({ kind: "report", id: "abc" });
+  });
+
+  test("asks for a fingertip and hears how the lens lies", async () => {
+    const connected = peerOf();
+    const seen: Finger[] = [];
+    let progressed = () => {};
+    const told = new Promise<void>((resolve) => {
+      progressed = resolve;
+    });
+    const live = new LiveMeasurement(
+      address,
+      new ManualFrames(),
+      60,
+      { onEnd: () => {}, onFinger: (finger) => seen.push(finger), onProgress: () => progressed() },
+      "finger",
+    );
+    const { next, say } = await connected;
+    expect(JSON.parse(String(await next()))).toEqual({ type: "start", seconds: 60, kind: "finger" });
+    const finger: Finger = { covered: true, red: true, light: "good" };
+    say({ type: "frame", time_s: 10, skipped: true, face: null, finger: null });
+    say({ type: "frame", time_s: 10, skipped: false, face: null, finger });
+    say({ type: "progress" });
+    await told;
+    expect(seen).toEqual([finger]);
+    live.cancel();
   });
 
   test("a lost connection ends it with a reason", async () => {

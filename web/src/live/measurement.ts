@@ -1,4 +1,4 @@
-import type { Face, Progress, Report } from "../api/types";
+import type { Face, Finger, Kind, Progress, Report } from "../api/types";
 import { Backpressure } from "./backpressure";
 import { encodeFrame, parseEvent } from "./protocol";
 
@@ -6,7 +6,7 @@ import { encodeFrame, parseEvent } from "./protocol";
 export interface FrameSource {
   /** Calls back with the capture time of each new picture until the returned function is called. */
   watch(onFrame: (captureTime: number) => void): () => void;
-  /** The present picture as a JPEG; null when there is none. */
+  /** The present picture as a JPEG or PNG; null when there is none. */
   grab(): Promise<ArrayBuffer | null>;
 }
 
@@ -19,6 +19,7 @@ export type Outcome =
 export interface Listeners {
   onReady?: () => void;
   onFace?: (face: Face | null) => void;
+  onFinger?: (finger: Finger) => void;
   onProgress?: (progress: Progress) => void;
   onEnd: (outcome: Outcome) => void;
 }
@@ -55,13 +56,14 @@ export class LiveMeasurement {
     private readonly source: FrameSource,
     seconds: number,
     private readonly listeners: Listeners,
+    kind: Kind = "face",
   ) {
     this.lastAnswer = performance.now();
     this.socket = new WebSocket(address);
     this.socket.binaryType = "arraybuffer";
     this.socket.onopen = () => {
       this.opened = true;
-      this.socket.send(JSON.stringify({ type: "start", seconds, kind: "face" }));
+      this.socket.send(JSON.stringify({ type: "start", seconds, kind }));
     };
     this.socket.onmessage = (message) => this.hear(String(message.data));
     this.socket.onclose = () => this.fail(this.opened ? REASONS.lost : REASONS.unreachable);
@@ -105,6 +107,7 @@ export class LiveMeasurement {
       case "frame":
         this.backpressure?.release();
         this.listeners.onFace?.(event.face);
+        if (event.finger) this.listeners.onFinger?.(event.finger);
         break;
       case "progress":
         this.listeners.onProgress?.(event);
@@ -135,9 +138,9 @@ export class LiveMeasurement {
     const grabbed = this.source.grab().catch(() => null);
     // One after the other, so that pictures leave in the order of their capture.
     this.sending = this.sending.then(async () => {
-      const jpeg = await grabbed;
-      if (jpeg && this.socket.readyState === WebSocket.OPEN && !this.ended) {
-        this.socket.send(encodeFrame(captureTime, jpeg));
+      const picture = await grabbed;
+      if (picture && this.socket.readyState === WebSocket.OPEN && !this.ended) {
+        this.socket.send(encodeFrame(captureTime, picture));
       } else {
         places.release();
       }

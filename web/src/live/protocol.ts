@@ -2,11 +2,11 @@ import type { ServerEvent } from "../api/types";
 
 const HEADER_BYTES = 8;
 
-/** One binary message: the capture time in seconds as a little-endian float64, then the JPEG. */
-export function encodeFrame(captureTime: number, jpeg: ArrayBuffer): ArrayBuffer {
-  const message = new ArrayBuffer(HEADER_BYTES + jpeg.byteLength);
+/** One binary message: the capture time in seconds as a little-endian float64, then the picture. */
+export function encodeFrame(captureTime: number, picture: ArrayBuffer): ArrayBuffer {
+  const message = new ArrayBuffer(HEADER_BYTES + picture.byteLength);
   new DataView(message).setFloat64(0, captureTime, true);
-  new Uint8Array(message, HEADER_BYTES).set(new Uint8Array(jpeg));
+  new Uint8Array(message, HEADER_BYTES).set(new Uint8Array(picture));
   return message;
 }
 

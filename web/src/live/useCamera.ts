@@ -13,28 +13,38 @@ export type Camera =
   | { state: "on"; stream: MediaStream }
   | { state: "problem"; problem: CameraProblem };
 
-/** The camera while a screen is shown: off until asked for, or at once where it was allowed before. */
-export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: () => void } {
+/**
+ * The camera while a screen is shown: off until asked for, or at once where it was allowed before.
+ * `open` opens it and must stay the same.
+ */
+export function useCamera(
+  onUnplugged: () => void,
+  open: () => Promise<MediaStream> = openCamera,
+): { camera: Camera; turnOn: () => void; turnOff: () => void } {
   const [camera, setCamera] = useState<Camera>(() => {
     const problem = missingCameraInterface();
     return problem ? { state: "problem", problem } : { state: "off" };
   });
   const gone = useRef(false);
   const asking = useRef(false);
+  const turnedOff = useRef(false);
   const held = useRef<MediaStream | null>(null);
   const unplugged = useRef(onUnplugged);
   useEffect(() => {
     unplugged.current = onUnplugged;
   }, [onUnplugged]);
 
+  const unwanted = useCallback(() => gone.current || turnedOff.current, []);
   const turnOn = useCallback(async () => {
     if (asking.current || held.current || missingCameraInterface()) return;
     asking.current = true;
+    turnedOff.current = false;
     setCamera({ state: "starting" });
     try {
-      const stream = await openCamera();
-      if (gone.current) {
+      const stream = await open();
+      if (unwanted()) {
         closeCamera(stream);
+        if (!gone.current) setCamera({ state: "off" });
         return;
       }
       held.current = stream;
@@ -49,6 +59,14 @@ export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: ()
     } finally {
       asking.current = false;
     }
+  }, [open, unwanted]);
+
+  const turnOff = useCallback(() => {
+    turnedOff.current = true;
+    if (!held.current) return;
+    closeCamera(held.current);
+    held.current = null;
+    setCamera({ state: "off" });
   }, []);
 
   useEffect(() => {
@@ -63,5 +81,5 @@ export function useCamera(onUnplugged: () => void): { camera: Camera; turnOn: ()
     };
   }, [turnOn]);
 
-  return { camera, turnOn: () => void turnOn() };
+  return { camera, turnOn: () => void turnOn(), turnOff };
 }

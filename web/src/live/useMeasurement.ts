@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Face, Progress } from "../api/types";
-import { type FrameSource, LiveMeasurement, type Outcome } from "./measurement";
+import type { Face, Kind, Progress } from "../api/types";
+import { type Lens, SteadyLens } from "./lens";
+import { type FrameSource, type Listeners, LiveMeasurement, type Outcome } from "./measurement";
 import { liveAddress } from "./protocol";
 
 export type Phase = "idle" | "connecting" | "measuring" | "finishing";
@@ -9,7 +10,9 @@ interface Live {
   phase: Phase;
   progress: Progress | null;
   faceSeen: boolean;
-  start: (source: FrameSource, seconds: number) => void;
+  /** What is seen of a fingertip on the lens; null before its first pictures. */
+  lens: Lens | null;
+  start: (source: FrameSource, seconds: number, kind?: Kind) => void;
   stop: () => void;
   cancel: () => void;
   fail: (reason: string) => void;
@@ -20,23 +23,27 @@ export function useMeasurement(onFace: (face: Face | null) => void, onEnd: (outc
   const [phase, setPhase] = useState<Phase>("idle");
   const [progress, setProgress] = useState<Progress | null>(null);
   const [faceSeen, setFaceSeen] = useState(false);
+  const [lens, setLens] = useState<Lens | null>(null);
   const running = useRef<LiveMeasurement | null>(null);
   const listeners = useRef({ onFace, onEnd });
   useEffect(() => {
     listeners.current = { onFace, onEnd };
   }, [onFace, onEnd]);
 
-  const start = useCallback((source: FrameSource, seconds: number) => {
+  const start = useCallback((source: FrameSource, seconds: number, kind: Kind = "face") => {
     if (running.current) return;
     setPhase("connecting");
     setProgress(null);
     setFaceSeen(false);
-    running.current = new LiveMeasurement(liveAddress(window.location), source, seconds, {
+    setLens(null);
+    const steady = new SteadyLens();
+    const heard: Listeners = {
       onReady: () => setPhase("measuring"),
       onFace: (face) => {
         setFaceSeen(face !== null);
         listeners.current.onFace(face);
       },
+      onFinger: (finger) => setLens(steady.see(finger)),
       onProgress: setProgress,
       onEnd: (outcome) => {
         running.current = null;
@@ -44,7 +51,8 @@ export function useMeasurement(onFace: (face: Face | null) => void, onEnd: (outc
         listeners.current.onFace(null);
         listeners.current.onEnd(outcome);
       },
-    });
+    };
+    running.current = new LiveMeasurement(liveAddress(window.location), source, seconds, heard, kind);
   }, []);
 
   const stop = useCallback(() => {
@@ -61,5 +69,5 @@ export function useMeasurement(onFace: (face: Face | null) => void, onEnd: (outc
     };
   }, []);
 
-  return { phase, progress, faceSeen, start, stop, cancel, fail };
+  return { phase, progress, faceSeen, lens, start, stop, cancel, fail };
 }

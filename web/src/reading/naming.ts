@@ -1,7 +1,11 @@
+import type { Measurement } from "../api/types";
+
 /** What each reading is called and what it means, for a person who is not a clinician. */
 export interface Naming {
   title: string;
   meaning: string;
+  /** Its evidence is thin, and that is said beside it. */
+  experimental?: boolean;
 }
 
 const NAMES: Record<string, Naming> = {
@@ -16,6 +20,7 @@ const NAMES: Record<string, Naming> = {
   oxygen_saturation: {
     title: "Oxygen saturation",
     meaning: "How much of the blood's haemoglobin carries oxygen.",
+    experimental: true,
   },
   mean_nn: { title: "Mean beat interval", meaning: "The average time between two beats." },
   sdnn: {
@@ -52,7 +57,14 @@ export function naming(name: string, title?: string): Naming {
   return {
     title: title ?? known?.title ?? words.charAt(0).toUpperCase() + words.slice(1),
     meaning: known?.meaning ?? "",
+    experimental: known?.experimental ?? false,
   };
+}
+
+/** Where a measurement came from, in a few words. */
+export function sourceOf({ name, kind }: Measurement): string {
+  const what = kind === "finger" ? "fingertip" : null;
+  return [name ?? "live camera", what].filter(Boolean).join(", ");
 }
 
 const ORDER = Object.keys(NAMES);

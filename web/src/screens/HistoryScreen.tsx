@@ -5,6 +5,7 @@ import { DeleteButton } from "../components/DeleteButton";
 import { Notice } from "../components/Notice";
 import { Stars } from "../components/Stars";
 import { formatMoment, formatNumber } from "../reading/format";
+import { sourceOf } from "../reading/naming";
 import { addressOf } from "../router";
 
 const PAGE = 30;
@@ -104,7 +105,7 @@ function Row({ item, onDeleted, onProblem }: RowProps) {
         </span>
         <span className="row-text">
           <span>{when}</span>
-          <span className="meaning">{item.name ?? "live camera"}</span>
+          <span className="meaning">{sourceOf(item)}</span>
         </span>
       </a>
       {item.report && <Stars stars={item.report.quality.stars} />}

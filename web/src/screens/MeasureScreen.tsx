@@ -1,12 +1,15 @@
 import { useRef, useState } from "react";
+import { CameraProblemNotice } from "../components/CameraProblemNotice";
 import { CountdownRing } from "../components/CountdownRing";
 import { Duration } from "../components/Duration";
 import { LivePanel } from "../components/LivePanel";
-import { Notice } from "../components/Notice";
+import { MeasureTabs } from "../components/MeasureTabs";
 import { Stage } from "../components/Stage";
+import { Stopped } from "../components/Stopped";
 import { CameraFrames } from "../live/frames";
 import { REASONS } from "../live/measurement";
 import { paintFace } from "../live/overlay";
+import { useAwake } from "../live/useAwake";
 import { useCamera } from "../live/useCamera";
 import { useMeasurement } from "../live/useMeasurement";
 import { rememberMeasurement } from "../reading/recent";
@@ -38,6 +41,7 @@ export function MeasureScreen() {
     if (overlay.current) paintFace(overlay.current, sight?.face ?? null);
   });
   const idle = live.phase === "idle";
+  useAwake(!idle);
   const faceSeen = view.watching ? view.faceSeen : live.faceSeen;
   const guidance = idle ? previewGuidanceOf(view) : guidanceOf(live, view);
 
@@ -51,6 +55,7 @@ export function MeasureScreen() {
   return (
     <div className={idle ? "measure" : "measure is-live"}>
       <h1 className={idle ? "" : "visually-hidden"}>Measure your pulse</h1>
+      <MeasureTabs shown="measure" />
       <div className="view">
         <Stage stream={stream} videoRef={video} overlayRef={overlay} outline={stream !== null && !faceSeen}>
           {camera.state !== "on" && camera.state !== "problem" && (
@@ -58,26 +63,7 @@ export function MeasureScreen() {
               <p>{camera.state === "starting" ? "Waiting for the camera…" : "The camera is off."}</p>
             </div>
           )}
-          {camera.state === "problem" && (
-            <Notice
-              urgent
-              title={camera.problem.title}
-              actions={
-                <>
-                  {camera.problem.kind !== "insecure" && (
-                    <button type="button" className="button" onClick={turnOn}>
-                      Try again
-                    </button>
-                  )}
-                  <a className="button quiet" href="#/upload">
-                    Use a video file
-                  </a>
-                </>
-              }
-            >
-              {camera.problem.advice}
-            </Notice>
-          )}
+          {camera.state === "problem" && <CameraProblemNotice problem={camera.problem} onRetry={turnOn} />}
           {!idle && live.progress && (
             <div className="stage-ring">
               <CountdownRing elapsed={live.progress.elapsed_s} seconds={live.progress.seconds} />
@@ -90,11 +76,7 @@ export function MeasureScreen() {
       </div>
       {idle ? (
         <section className="panel setup" aria-label="Settings">
-          {reason && (
-            <div className="stopped" role="alert">
-              <strong>The measurement ended early.</strong> {reason}
-            </div>
-          )}
+          <Stopped reason={reason} />
           <ul className="facts">
             <li>Face a window or a lamp, an arm's length from the camera.</li>
             <li>Rest the device on something firm. Sit still and breathe calmly.</li>

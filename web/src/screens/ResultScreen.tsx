@@ -7,8 +7,9 @@ import { ReportView } from "../components/ReportView";
 import { useScales } from "../reading/bands";
 import { saveReport } from "../reading/download";
 import { formatMoment, formatReading } from "../reading/format";
+import { sourceOf } from "../reading/naming";
 import { recentMeasurement } from "../reading/recent";
-import { go } from "../router";
+import { addressOf, go } from "../router";
 
 /** One measurement: just made, or from the history. */
 export function ResultScreen({ id }: { id: string }) {
@@ -43,11 +44,14 @@ export function ResultScreen({ id }: { id: string }) {
         <div>
           <h1>Your result</h1>
           <p className="meaning">
-            {formatMoment(measurement.created)} · {measurement.name ?? "live camera"}
+            {formatMoment(measurement.created)} · {sourceOf(measurement)}
           </p>
         </div>
         <div className="actions">
-          <a className="button primary" href="#/">
+          <a
+            className="button primary"
+            href={addressOf({ screen: measurement.kind === "finger" ? "finger" : "measure" })}
+          >
             Measure again
           </a>
           {report && (

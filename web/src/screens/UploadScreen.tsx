@@ -1,13 +1,21 @@
 import { useEffect, useRef, useState } from "react";
 import { deleteMeasurement, sentenceOf, uploadClip, waitForMeasurement } from "../api/http";
+import type { Kind } from "../api/types";
 import { formatPercent } from "../reading/format";
 import { go } from "../router";
+
+const KINDS: { kind: Kind | null; text: string; hint: string }[] = [
+  { kind: null, text: "Recognise", hint: "by itself" },
+  { kind: "face", text: "Face", hint: "in view" },
+  { kind: "finger", text: "Fingertip", hint: "on the lens" },
+];
 
 type Stage = { step: "idle" } | { step: "sending" | "measuring"; share: number; name: string };
 
 /** A clip from a file: sent, measured, shown. */
 export function UploadScreen() {
   const [stage, setStage] = useState<Stage>({ step: "idle" });
+  const [kind, setKind] = useState<Kind | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const abort = useRef<AbortController | null>(null);
   const queuedId = useRef<string | null>(null);
@@ -24,6 +32,7 @@ export function UploadScreen() {
     try {
       const queued = await uploadClip(
         file,
+        kind,
         (share) => setStage({ step: "sending", share, name: file.name }),
         controller.signal,
       );
@@ -57,13 +66,30 @@ export function UploadScreen() {
     <div className="upload">
       <h1>Measure from a video file</h1>
       <p className="lead">
-        A steady recording of one face in even light, 5 to 120 seconds long. MP4, MOV, WebM, AVI and MKV work;
-        the less compressed, the better.
+        A steady recording of one face in even light, or of a fingertip that covers the lens, 5 to 120 seconds
+        long. MP4, MOV, WebM, AVI and MKV work; the less compressed, the better.
       </p>
       {problem && (
         <div className="stopped" role="alert">
           <strong>This clip gave no result.</strong> {problem}
         </div>
+      )}
+      {stage.step === "idle" && (
+        <fieldset className="segments">
+          <legend>What the video shows</legend>
+          {KINDS.map((choice) => (
+            <label key={choice.text} className={choice.kind === kind ? "is-on" : ""}>
+              <input
+                type="radio"
+                name="kind"
+                checked={choice.kind === kind}
+                onChange={() => setKind(choice.kind)}
+              />
+              <span className="segment-main">{choice.text}</span>
+              <span className="segment-hint">{choice.hint}</span>
+            </label>
+          ))}
+        </fieldset>
       )}
       {stage.step === "idle" ? (
         <label className="drop">
