@@ -1,4 +1,4 @@
-import { sentSize } from "../live/frames";
+import { FACE_PICTURE, sentSize } from "../live/frames";
 import { FrameRate } from "./rate";
 import type { Answer, Shown, Sight } from "./sight";
 
@@ -29,7 +29,7 @@ export class FaceVision {
   /** Has the worker look at the video's present picture, taken at that time in seconds, unless it is busy. */
   async show(video: HTMLVideoElement, timeS: number): Promise<void> {
     this.rate.count(timeS);
-    const { width, height } = sentSize(video.videoWidth, video.videoHeight);
+    const { width, height } = sentSize(video.videoWidth, video.videoHeight, FACE_PICTURE.longestSide);
     if (!this.free || width === 0 || height === 0) return;
     this.free = false;
     try {
