@@ -16,7 +16,7 @@ from vitascope.demo.clip import PULSE_COLOUR
 from vitascope.demo.pulse import beat_times, pulse_wave
 from vitascope.errors import InputError
 from vitascope.evaluation.datasets.pictures import Picture
-from vitascope.evaluation.face.scenes import HEIGHT, NOISE, WIDTH, Rgb, feathered, made_ground
+from vitascope.evaluation.face.scenes import Rgb, feathered, made_ground, noisy
 from vitascope.evaluation.face.shares import middle
 from vitascope.evaluation.pulse import spans
 from vitascope.evaluation.recording import Recording
@@ -30,7 +30,8 @@ Floats = NDArray[np.float64]
 WAYS = ("skin of the regions", "plain regions", "box of the face")
 WINDOW_S = 10.0
 KNOWN_RATE = re.compile(r"_(\d+)bpm\.")
-PAINTED_S, PAINTED_FPS, PAINTED_SIDE = 10.0, 30.0, 300
+PAINTED_S, PAINTED_FPS = 10.0, 30.0
+SIDE, FRAME = 280, 400  # of the face's crop and of the painted picture, in pixels
 AMPLITUDE = 0.01
 RESPIRATION = 15.0
 _OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149,
@@ -165,15 +166,15 @@ def moving_face(picture: Picture) -> tuple[float, Iterator[Frame]] | None:
     """
     rng = picture.seed()
     face = picture.read()
-    large = np.asarray(cv2.resize(face, (PAINTED_SIDE, PAINTED_SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
-    back = made_ground(rng).astype(np.float32)
-    left, top = (WIDTH - PAINTED_SIDE) // 2, (HEIGHT - PAINTED_SIDE) // 2
+    large = np.asarray(cv2.resize(face, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+    back = made_ground(rng)[:FRAME, :FRAME].astype(np.float32)
+    margin = (FRAME - SIDE) // 2
     clear = back.copy()
-    clear[top : top + PAINTED_SIDE, left : left + PAINTED_SIDE] = large
+    clear[margin : margin + SIDE, margin : margin + SIDE] = large
     landmarks = look_at(clear.astype(np.uint8)).landmarks
     if landmarks is None:
         return None
-    skin = bare_skin(large, landmarks[:, :2] - (left, top))
+    skin = bare_skin(large, landmarks[:, :2] - margin)
     rate = float(rng.uniform(50, 110))
     time_s = np.arange(0, PAINTED_S, 1 / PAINTED_FPS)
     wave = pulse_wave(time_s, beat_times(PAINTED_S, rate, RESPIRATION), RESPIRATION)
@@ -206,22 +207,18 @@ def _frames(
     pulse: tuple[Floats, Floats],
     rng: np.random.Generator,
 ) -> Iterator[Frame]:
-    side = face.shape[0]
     colour = (AMPLITUDE * PULSE_COLOUR / PULSE_COLOUR[1]).astype(np.float32)
-    alpha = feathered(side)
     still = face.astype(np.float32)
-    # One large sheet of noise looked at through a moving window is as good as fresh noise and much cheaper.
-    grain = NOISE * rng.standard_normal((2 * HEIGHT, 2 * WIDTH, 3), dtype=np.float32)
+    paint = still * skin * colour
+    layer = np.dstack([still, feathered(SIDE)])
     sway, roll, speed, phase = rng.uniform(3, 9), rng.uniform(1, 4), rng.uniform(0.1, 0.35, 3), rng.uniform(0, 6, 4)
     for t, beat in zip(*pulse, strict=True):
-        layer = np.dstack([still * (1 - skin * colour * np.float32(beat)), alpha])
-        turn = cv2.getRotationMatrix2D((side / 2, side / 2), roll * np.sin(2 * np.pi * speed[0] * t + phase[0]), 1.0)
-        turn[0, 2] += (WIDTH - side) / 2 + sway * np.sin(2 * np.pi * speed[1] * t + phase[1])
-        turn[1, 2] += (HEIGHT - side) / 2 + 0.6 * sway * np.sin(2 * np.pi * speed[2] * t + phase[2])
-        laid = cv2.warpAffine(layer, turn, (WIDTH, HEIGHT))
+        np.subtract(still, np.float32(beat) * paint, out=layer[..., :3])
+        turn = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), roll * np.sin(2 * np.pi * speed[0] * t + phase[0]), 1.0)
+        turn[0, 2] += (FRAME - SIDE) / 2 + sway * np.sin(2 * np.pi * speed[1] * t + phase[1])
+        turn[1, 2] += (FRAME - SIDE) / 2 + 0.6 * sway * np.sin(2 * np.pi * speed[2] * t + phase[2])
+        laid = np.asarray(cv2.warpAffine(layer, turn, (FRAME, FRAME)), np.float32)
         picture = back + laid[..., 3:] * (laid[..., :3] - back)
         # The room's light wavers a little, slower than the pulse.
         picture *= np.float32(1 + 0.004 * np.sin(2 * np.pi * 0.3 * t + phase[3]))
-        row, column = int(rng.integers(HEIGHT)), int(rng.integers(WIDTH))
-        picture += grain[row : row + HEIGHT, column : column + WIDTH]
-        yield Frame(np.clip(np.rint(picture), 0, 255).astype(np.uint8), float(t))
+        yield Frame(noisy(picture, rng), float(t))
