@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 from vitascope.demo.pulse import beat_times, pulse_wave
 from vitascope.evaluation.page import put_between
 from vitascope.measure import measure_trace
-from vitascope.media.picture import decode_picture
+from vitascope.media.live_picture import decode_picture
 from vitascope.vitals.oxygen import card, ratios
 
 FPS, SECONDS, HEART_RATE = 30.0, 14.0, 72.0
