@@ -1,6 +1,9 @@
 /// <reference types="vitest/config" />
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const server = process.env.VITASCOPE_SERVER ?? "http://127.0.0.1:8000";
 
@@ -9,8 +12,20 @@ const nameOf = ({ originalFileNames: [file = ""] }: { originalFileNames: string[
   return network ? `assets/${network}-[hash][extname]` : "assets/[name]-[hash][extname]";
 };
 
+/** Leaves a compressed copy beside what shrinks well; the server sends that one where the browser can read it. */
+const compressedCopies: Plugin = {
+  name: "compressed-copies",
+  apply: "build",
+  writeBundle({ dir = "." }, bundle) {
+    for (const name of Object.keys(bundle).filter((file) => /\.(wasm|js|css)$/.test(file))) {
+      const path = join(dir, name);
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressedCopies],
   build: {
     outDir: "../src/vitascope/server/static",
     emptyOutDir: true,

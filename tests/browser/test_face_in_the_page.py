@@ -117,7 +117,15 @@ def compare(page: Page, pictures: list[Picture], times: list[float]) -> list[Sig
 
 
 def test_single_pictures(page: Page, portrait: Picture) -> None:
-    kinds = [(200, 0, 1.0), (200, 30, 1.0), (200, -45, 1.0), (170, 90, 1.0), (90, 0, 1.0), (200, 0, 0.15), (350, 10, 0.6)]
+    kinds = [
+        (200, 0, 1.0),
+        (200, 30, 1.0),
+        (200, -45, 1.0),
+        (170, 90, 1.0),
+        (90, 0, 1.0),
+        (200, 0, 0.15),
+        (350, 10, 0.6),
+    ]
     pictures = [placed(portrait, width, roll=roll, light=light) for width, roll, light in kinds]
     # Between two of them the picture is empty for long enough to forget the last face.
     shown = [picture for face in pictures for picture in (EMPTY, face)]

@@ -137,8 +137,9 @@ def chromium(playwright: Playwright, program: str, *flags: str, film: Path | Non
 @contextlib.contextmanager
 def visit(browser: Browser, url: str, size: tuple[int, int] = DESKTOP, **options: Any) -> Iterator[Visitor]:
     """A new person at `url`; at the end the browser must have found nothing to complain about."""
-    viewport = {"width": size[0], "height": size[1]}
-    context = browser.new_context(viewport=viewport, locale="en-GB", accept_downloads=True, **options)
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="en-GB", accept_downloads=True, **options
+    )
     visitor = Visitor(context.new_page())
 
     def note(message: ConsoleMessage) -> None:

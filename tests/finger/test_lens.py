@@ -153,6 +153,21 @@ def test_small_lossless_pictures_keep_the_ratios_that_oxygen_is_read_from() -> N
     assert abs(moved) < 1.5  # points of saturation
 
 
+@pytest.mark.parametrize("exposure", ["drifts", "holds the brightness"])
+def test_the_cameras_own_exposure_does_not_move_the_rate(exposure: str) -> None:
+    time_s = np.arange(0, 20, 1 / 30)
+    gain, means = 1.0, []
+    for t, frame in zip(time_s, fingertip_frames(time_s), strict=True):
+        if exposure == "drifts":
+            gain = 1 + 0.1 * np.sin(2 * np.pi * 0.05 * t)
+        shown = np.clip(np.rint(frame * gain), 0, 255)
+        gain *= (80 / shown.mean()) ** (1 / 30)
+        means.append(shown.mean(axis=(0, 1)))
+    reading = vs.measure_trace(np.stack(means), time_s, kind="finger").readings["heart_rate"]
+    assert reading.status == "ok"
+    assert reading.value == pytest.approx(66, abs=1)
+
+
 def test_a_finger_can_be_asked_for_where_the_field_is_not_red() -> None:
     time_s = np.arange(0, 15, 1 / 30)
     frames = np.stack(list(fingertip_frames(time_s, level=(60.0, 70.0, 50.0))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import httpx
 import pytest
 
 from tests.server.running import run_app
+
+WASM = b"\0asm" + bytes(5000)
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +22,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>Vitascope</title>")
     (page / "assets" / "index-1a2b3c.js").write_text("export {}")
+    (page / "assets" / "runtime-1a2b3c.wasm").write_bytes(WASM)
+    (page / "assets" / "runtime-1a2b3c.wasm.gz").write_bytes(gzip.compress(WASM))
+    (page / "assets" / "network-1a2b3c.onnx").write_bytes(b"onnx")
     (page / "manifest.webmanifest").write_text("{}")
     (tmp_path / "secret.txt").write_text("secret")
     (page / "link.txt").symlink_to(tmp_path / "secret.txt")
@@ -42,6 +48,20 @@ def test_hashed_files_are_kept_for_long_and_carry_no_cookie(client: httpx.Client
     assert "javascript" in answer.headers["content-type"]
     assert "set-cookie" not in answer.headers
     assert client.get("/manifest.webmanifest").headers["cache-control"] == "no-cache"
+
+
+def test_what_shrinks_well_is_sent_small_to_those_who_can_read_it(client: httpx.Client) -> None:
+    small = client.get("/assets/runtime-1a2b3c.wasm")
+    plain = client.get("/assets/runtime-1a2b3c.wasm", headers={"Accept-Encoding": "identity"})
+    assert small.content == plain.content == WASM
+    assert small.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(small.headers["content-length"]) < 200
+    for answer in (small, plain):
+        assert answer.headers["content-type"] == "application/wasm"
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/assets/network-1a2b3c.onnx").headers["content-type"] == "application/octet-stream"
 
 
 @pytest.mark.parametrize(

@@ -1,61 +1,60 @@
 """Find faces in a picture.
 
 BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047): a grid of anchors, each with a score, a box and six points; boxes
-that overlap are blended by their scores. All of that is inside the networks' files.
+that overlap are blended by their scores. All of that is inside the networks' files. Its scores alone cannot tell a
+small or masked face from a mole or an optic disc, so a low score is enough to be looked at, and the mesh decides.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vitascope.face.detection import Detection, FaceFinder
+from vitascope.face.mesh import crop_of_detection, crop_of_landmarks, place
 from vitascope.models import runtime
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Detection:
-    """One face: `box` (x, y, w, h) and `points` (6, 2) in pixels, `score` 0..1.
-
-    The points are the person's right eye, left eye, nose tip, mouth, right ear and left ear.
-    """
-
-    box: tuple[float, float, float, float]
-    points: NDArray[np.float64]
-    score: float
-
-
-class FaceFinder(Protocol):
-    """Anything that finds faces in an RGB picture (H, W, 3) uint8, surest first."""
-
-    def find(self, rgb: NDArray[np.uint8]) -> list[Detection]: ...
+__all__ = ["FULL_RANGE", "SHORT_RANGE", "BlazeFace", "Detection", "FaceFinder", "Network", "detect", "find_turned"]
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A BlazeFace network and the score it needs to be believed."""
+    """A BlazeFace network and the score above which the mesh has a look at what it found."""
 
     name: str
     min_score: float
 
 
-SHORT_RANGE = Network("face_finder_short", 0.5)
-FULL_RANGE = Network("face_finder_full", 0.6)
+SHORT_RANGE = Network("face_finder_short", 0.2)
+FULL_RANGE = Network("face_finder_full", 0.2)
+CLEAR_SCORE = 0.5  # a face as clear as this in the first look spares the second one
+MIN_SURE = 0.95
+MAX_MISMATCH = 0.12  # between the finder's eyes, nose and mouth and the mesh's, in face sizes
+SAME_FACE_IOU = 0.3
+MAX_CANDIDATES = 4
+SMALLEST_ZOOM = 160  # pixels; windows smaller than this show nothing that the whole picture does not
+
+_EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
 
 
 class BlazeFace:
-    """The short-range network, and the full-range network when that finds nothing."""
+    """The short-range network; where that sees no clear face the full-range one; then, with `zoom`, windows of it."""
 
-    networks = (SHORT_RANGE, FULL_RANGE)
+    def __init__(self, *, zoom: bool = True) -> None:
+        self._zoom = zoom
 
     def find(self, rgb: NDArray[np.uint8]) -> list[Detection]:
         """Faces in an RGB picture (H, W, 3) uint8, surest first. Heads may be tilted by about 45 degrees."""
-        for network in self.networks:
-            if faces := detect(network, rgb):
-                return faces
-        return []
+        faces = confirmed(rgb, detect(SHORT_RANGE, rgb))
+        if any(face.score >= CLEAR_SCORE for face in faces):
+            return faces
+        faces = _apart([*faces, *confirmed(rgb, detect(FULL_RANGE, rgb))])
+        if faces or not self._zoom:
+            return faces
+        return _apart([face for x, y, window in _windows(rgb) for face in confirmed(rgb, _seen_in(window, x, y))])
 
 
 def find_turned(finder: FaceFinder, rgb: NDArray[np.uint8], quarter_turns: int) -> list[Detection]:
@@ -69,9 +68,29 @@ def find_turned(finder: FaceFinder, rgb: NDArray[np.uint8], quarter_turns: int) 
 
 
 def detect(network: Network, rgb: NDArray[np.uint8]) -> list[Detection]:
-    """Faces one network finds in an RGB picture (H, W, 3) uint8, surest first."""
+    """What one network alone takes for faces in an RGB picture (H, W, 3) uint8, surest first."""
     (faces,) = runtime.run(network.name, picture=rgb[None])
     return [_detection(face) for face in faces.astype(np.float64) if face[0] >= network.min_score]
+
+
+def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection]) -> list[Detection]:
+    """Those of the surest candidates that the mesh takes for faces too, with its landmarks and their box."""
+    faces = []
+    for candidate in candidates[:MAX_CANDIDATES]:
+        landmarks, _ = place(rgb, crop_of_detection(candidate))
+        landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
+        if sure < MIN_SURE or mismatch(candidate, landmarks) > MAX_MISMATCH:
+            continue
+        low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+        box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+        faces.append(replace(candidate, box=box, landmarks=landmarks, sure=sure))
+    return _apart(faces)
+
+
+def mismatch(face: Detection, landmarks: NDArray[np.float64]) -> float:
+    """How far the finder's eyes, nose and mouth lie from those of the mesh, in face sizes."""
+    four = np.array([landmarks[list(ids), :2].mean(axis=0) for ids in (_EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH)])
+    return float(np.abs(four - face.points[:4]).mean()) / max(face.box[2:])
 
 
 def _detection(face: NDArray[np.float64]) -> Detection:
@@ -79,13 +98,54 @@ def _detection(face: NDArray[np.float64]) -> Detection:
     return Detection((x, y, w, h), face[5:].reshape(6, 2), score)
 
 
+def _windows(rgb: NDArray[np.uint8]) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
+    """Squares of half the longer side that overlap by half, with the place of their upper left corner."""
+    height, width = rgb.shape[:2]
+    side = max(height, width) // 2
+    if side < SMALLEST_ZOOM:
+        return
+    for y in _starts(height, side):
+        for x in _starts(width, side):
+            yield x, y, rgb[y : y + side, x : x + side]
+
+
+def _starts(length: int, side: int) -> list[int]:
+    steps = -(-2 * max(length - side, 0) // side)
+    return [round(step * (length - side) / steps) for step in range(steps + 1)] if steps else [0]
+
+
+def _seen_in(window: NDArray[np.uint8], x: int, y: int) -> list[Detection]:
+    return [
+        replace(face, box=(face.box[0] + x, face.box[1] + y, *face.box[2:]), points=face.points + np.array([x, y]))
+        for face in detect(SHORT_RANGE, window)
+    ]
+
+
+def _apart(faces: list[Detection]) -> list[Detection]:
+    """The faces without those that a surer one covers, surest first."""
+    kept: list[Detection] = []
+    for face in sorted(faces, key=lambda face: -face.score):
+        if all(_iou(face.box, other.box) <= SAME_FACE_IOU for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _iou(one: tuple[float, float, float, float], two: tuple[float, float, float, float]) -> float:
+    (x, y, w, h), (u, v, k, m) = one, two
+    shared = max(min(x + w, u + k) - max(x, u), 0.0) * max(min(y + h, v + m) - max(y, v), 0.0)
+    return shared / max(w * h + k * m - shared, 1e-12)
+
+
 def _turn_back(face: Detection, quarter_turns: int, width: int, height: int) -> Detection:
     """A detection in a picture that was turned by `np.rot90(rgb, quarter_turns)`, in the picture before the turn."""
     x, y, w, h = face.box
     places = np.vstack([[x, y], [x + w, y + h], face.points])
+    landmarks = None if face.landmarks is None else face.landmarks.copy()
     for turns in range(quarter_turns, 0, -1):
         side = width if turns % 2 else height  # width of the picture this turn was applied to
         places = np.column_stack([side - places[:, 1], places[:, 0]])
+        if landmarks is not None:
+            landmarks[:, :2] = np.column_stack([side - landmarks[:, 1], landmarks[:, 0]])
     low, high = places[:2].min(axis=0), places[:2].max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-    return Detection(box, places[2:], face.score)
+    return replace(face, box=box, points=places[2:], landmarks=landmarks)

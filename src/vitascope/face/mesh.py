@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.face.finder import Detection
+from vitascope.face.detection import Detection
 from vitascope.models import runtime
 
 NETWORK = "face_mesh"

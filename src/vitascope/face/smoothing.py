@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,11 @@ class OneEuro:
         self._raw: NDArray[np.float64] | None = None
         self._smooth: NDArray[np.float64] | None = None
         self._speed: NDArray[np.float64] | None = None
+
+    def move(self, motion: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> None:
+        """Take what is remembered along a motion that is known: only what differs from it is smoothed."""
+        if self._raw is not None and self._smooth is not None:
+            self._raw, self._smooth = motion(self._raw), motion(self._smooth)
 
     def step(self, points: NDArray[np.float64], time_s: float, size: float) -> NDArray[np.float64]:
         """The smoothed points (K, 2). `size` is the length that speeds are judged against, in the points' unit."""

@@ -1,4 +1,5 @@
-"""Follow one face: the finder only when there is no track (and about once a second to check it), else the mesh."""
+"""Follow one face: the finder only when there is no track (and about once a second to check it), the mesh when the
+face's picture changed, and in between the landmarks move with that picture."""
 
 from __future__ import annotations
 
@@ -6,13 +7,16 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned
+from vitascope.face.appearance import appearance, likeness
+from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned, mismatch
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
+from vitascope.face.motion import Motion, Reference
 from vitascope.face.smoothing import OneEuro
+
+Event = Literal["entered", "left", "changed"]
 
 MIN_SURE = 0.5
 # How far the finder's eyes, nose and mouth may lie from the mesh's, in face sizes. Measured on upright faces: 0.03 at
@@ -26,30 +30,27 @@ GOOD = 0.7
 AS_GOOD = 0.15  # faces whose fits differ by less are told apart by size and place
 BETTER = 0.1  # a tracked face is given up only for one that is better by this
 MAX_MISSED_CHECKS = 3
-OTHER_FACE_SCORE = 0.6
+OTHER_FACE_SCORE = 0.5
 CHECK_EVERY_S = 1.0
 # A face just lost is looked for in every frame, one that stays away less often, and the quarter turns, which cost four
 # times the upright search, less often still.
 JUST_LOST_S = 0.3
-SEARCH_EVERY_S = 0.1
-TURNED_EVERY_S = 0.5
-# The mesh rests while the face's picture stays as it was when the mesh was placed: a shift by a quarter of a pixel
-# changes it by about a level. On two real faces, 10 s each, this took 13 and 15 meshes instead of 52 and gave a
-# self-SNR of 10.8 and 9.4 dB instead of 9.2 and 9.5. A slow head that does move may move by this share of its width
-# meanwhile, for at most a fifth of a second: the steps of a region's place must stay above the pulse band.
-PATCH = 24  # cells a side that the face's picture is averaged to, so that sensor noise does not count as a change
-UNMOVED_LEVELS, UNMOVED_REST_S = 1.0, 1.0
-REST_WIDTHS, MOVING_REST_S = 0.008, 0.19
-GONE_LEVELS = 10.0  # the face may be gone: no rest at all
+SEARCH_EVERY_S = 0.15
+TURNED_EVERY_S = 0.6
+# Landmarks move with the face's picture while that explains how the picture changes, to so many grey levels; else the
+# mesh is placed anew, about five times a second for a face that changes a little, at once for one that changes much.
+EXPLAINED_LEVELS, EXPLAINED_REST_S = 1.0, 1.0
+CHANGING_REST_S = 0.19
+ABRUPT_LEVELS, ABRUPT_SHARE = 3.0, 0.2  # the larger of so many levels and this share of the face's contrast
+MAX_TURN = 0.06  # radians of roll, or share of growth, that the picture is trusted with
+STILL_PX, STILL_SPEED = 0.1, 0.02  # a track stays the same until its face moved by this, or was moving so fast
 STEADY_CUTOFF_HZ, STEADY_BETA_HZ = 1.5, 20.0  # of the 1-euro filter over the landmarks
-SPEED_OVER_S = 0.3  # the speed is an average over about this long
+SPEED_S = 0.3  # over which the speed is averaged
 MIN_INSIDE, MIN_WIDTH = 0.5, 16.0  # share of the landmarks in the picture, pixels
 CENTRAL = 4.0  # how much a face's place weighs against its size
-
-_EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
-
-
-Event = Literal["entered", "left", "changed"]
+# One person's neighbouring frames are alike by 0.7 and more, two people's by 0.7 and less (face/appearance.py).
+SAME_PERSON, SAME_PERSON_LATER = 0.65, 0.5  # one frame later; after the face was lost for a moment
+LEFT_AFTER_S = 0.5  # a shorter absence is a blur, a hand or a turn of the head
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,84 +76,139 @@ class _Fit:
     n_faces: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """What is known from the last time the mesh was placed."""
+
+    time_s: float
+    raw: NDArray[np.float64]  # landmarks (468, 3) as the mesh gave them
+    smooth: NDArray[np.float64]
+    sure: float
+    reference: Reference
+    looks: NDArray[np.float32]
+
+
 class FaceTracker:
-    """Follows the largest central face from frame to frame."""
+    """Follows the largest central face from frame to frame.
+
+    event: what this frame began or ended. A face "entered" when there was none, "left" when it has been gone for half
+    a second, and "changed" when from one frame to the next it became somebody else's.
+    """
 
     def __init__(self, finder: FaceFinder | None = None) -> None:
         self._finder = finder or BlazeFace()
+        self._quick_finder = finder or BlazeFace(zoom=False)
         self._smoother = OneEuro(STEADY_CUTOFF_HZ, STEADY_BETA_HZ)
         self.reset()
 
     def reset(self) -> None:
         """Forget the face."""
-        self.n_faces = 0
         self.event: Event | None = None
-        self._area = slice(0, 0), slice(0, 0)
-        self._pixels = np.zeros((PATCH, PATCH), np.float32)
-        self._crop: Crop | None = None
         self._track: Track | None = None
-        self._mesh_s = self._checked_s = self._searched_s = self._turned_s = -math.inf
-        self._missed = self._quarter_turns = 0
-        self._smoother.reset()
+        self._present = False
+        self._frame_s = 0.0
+        self._looks: NDArray[np.float32] | None = None
+        self._seen_s = self._checked_s = self._searched_s = self._turned_s = -math.inf
+        self._quarter_turns = 0
+        self._lose()
 
     def follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
         """Where the face is in this frame (H, W, 3) uint8 RGB, or None when there is none."""
-        had = self._track is not None
+        self.event = None
         track = self._follow(rgb, time_s)
-        self.event = None if had == (track is not None) else "left" if had else "entered"
+        self._track = track
+        if track is not None:
+            if not self._present:
+                self.event = "entered"
+            self._present, self._seen_s = True, time_s
+        elif self._present and time_s - self._seen_s >= LEFT_AFTER_S:
+            self.event = "left"
+            self._present, self._looks = False, None
         return track
 
     def _follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
-        if self._track is not None and time_s - self._mesh_s < self._rest_s(rgb, self._track.speed):
-            return self._track
-        if self._crop is None:
+        if self._placed is None:
             return self._acquire(rgb, time_s)
-        landmarks, sure = place(rgb, self._crop)
+        placed = self._placed
+        motion = placed.reference.motion(rgb)
+        if time_s - placed.time_s < _rest_s(motion, placed.reference.contrast):
+            return self._moved(placed, motion, time_s)
+        landmarks, sure = place(rgb, self._crop(motion))
         if sure < MIN_SURE or not _inside(landmarks, rgb):
             self._lose()
             return self._acquire(rgb, time_s)
+        abrupt = _abrupt(motion, placed.reference.contrast)
+        if abrupt and likeness(placed.looks, appearance(rgb, landmarks)) < SAME_PERSON:
+            # Somebody else, or the mesh is not yet where the face went: the finder tells.
+            fit = self._search(rgb, turned=False)
+            if fit is not None:
+                return self._begin(rgb, fit, time_s, alike=SAME_PERSON)
+        if motion.followed:
+            self._smoother.move(lambda points: placed.reference.moved(points, motion))
         if time_s - self._checked_s >= CHECK_EVERY_S:
-            checked = self._check(rgb, time_s, landmarks, sure)
-            if checked is None:
+            track = self._check(rgb, time_s, landmarks, sure)
+            if track is None:
                 self._lose()
-                return None
-            landmarks, sure = checked
+            return track
         return self._keep(rgb, landmarks, sure, time_s)
 
-    def _rest_s(self, rgb: NDArray[np.uint8], speed: float) -> float:
-        """How long after it was placed the mesh is still good for this frame, in seconds."""
-        change = np.abs(_patch(rgb, self._area) - self._pixels).mean()
-        if change < UNMOVED_LEVELS:
-            return UNMOVED_REST_S
-        return min(MOVING_REST_S, REST_WIDTHS / max(speed, 1e-6)) if change < GONE_LEVELS else 0.0
+    def _crop(self, motion: Motion) -> Crop:
+        assert self._placed is not None
+        raw = self._placed.raw
+        return crop_of_landmarks(self._placed.reference.moved(raw, motion) if motion.followed else raw)
 
     def _lose(self) -> None:
-        self._crop = self._track = None
+        self._placed: _Placed | None = None
+        self._track = None
+        self._shown = Motion()
         self._missed = self.n_faces = 0
         self._smoother.reset()
 
-    def _keep(self, rgb: NDArray[np.uint8], landmarks: NDArray[np.float64], sure: float, time_s: float) -> Track:
-        size = float(np.ptp(landmarks[:, :2], axis=0).max())
-        centre = landmarks[:, :2].mean(axis=0)
+    def _moved(self, placed: _Placed, motion: Motion, time_s: float) -> Track:
+        """The track of a face whose picture only moved since the mesh was placed."""
+        track = self._track
+        assert track is not None
+        if self._shown.apart(motion, track.size) < STILL_PX and track.speed < STILL_SPEED:
+            self._frame_s = time_s
+            return track
+        self._shown = motion
+        smooth = placed.reference.moved(placed.smooth, motion)
+        return self._show(placed.reference.moved(placed.raw, motion), smooth, placed.sure, time_s)
+
+    def _show(self, raw: NDArray[np.float64], smooth: NDArray[np.float64], sure: float, time_s: float) -> Track:
+        size = float(np.ptp(raw[:, :2], axis=0).max())
+        centre = raw[:, :2].mean(axis=0)
         speed = 0.0
         if self._track is not None:
-            dt = time_s - self._mesh_s
+            dt = time_s - self._frame_s
             moved = float(np.linalg.norm(centre - self._track.centre)) / (dt * size)
-            speed = self._track.speed + (1 - math.exp(-dt / SPEED_OVER_S)) * (moved - self._track.speed)
+            speed = self._track.speed + (1 - math.exp(-dt / SPEED_S)) * (moved - self._track.speed)
+        self._frame_s = time_s
+        return Track(smooth, sure, size, centre, speed)
+
+    def _keep(self, rgb: NDArray[np.uint8], landmarks: NDArray[np.float64], sure: float, time_s: float) -> Track:
+        """The track of a face on which the mesh was just placed."""
         smooth = landmarks.copy()
+        size = float(np.ptp(landmarks[:, :2], axis=0).max())
         smooth[:, :2] = self._smoother.step(landmarks[:, :2], time_s, size)
-        self._crop = crop_of_landmarks(landmarks)
-        self._quarter_turns = round(self._crop.angle / (math.pi / 2)) % 4
-        self._mesh_s = time_s
-        low = np.maximum(landmarks[:, :2].min(axis=0), 0).astype(int)
-        high = low + np.ptp(landmarks[:, :2], axis=0).astype(int) + 1
-        self._area = slice(low[1], high[1]), slice(low[0], high[0])
-        self._pixels = _patch(rgb, self._area)
-        self._track = Track(smooth, sure, size, centre, speed)
-        return self._track
+        looks = self._looks = appearance(rgb, landmarks)
+        self._quarter_turns = round(crop_of_landmarks(landmarks).angle / (math.pi / 2)) % 4
+        self._placed = _Placed(time_s, landmarks, smooth, sure, Reference(rgb, landmarks), looks)
+        self._shown = Motion(rest=0.0)
+        return self._show(landmarks, smooth, sure, time_s)
+
+    def _begin(self, rgb: NDArray[np.uint8], fit: _Fit, time_s: float, *, alike: float) -> Track:
+        """The track of a face that was just found; another one than before if it is less like that than `alike`."""
+        looks = self._looks if self._present else None
+        if looks is not None and likeness(looks, appearance(rgb, fit.landmarks)) < alike:
+            self.event = "changed"
+        self._lose()
+        self.n_faces = fit.n_faces
+        self._checked_s = time_s
+        return self._keep(rgb, fit.landmarks, fit.sure, time_s)
 
     def _acquire(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
-        just_lost = time_s - self._mesh_s < JUST_LOST_S
+        just_lost = time_s - self._seen_s < JUST_LOST_S
         if not just_lost and time_s - self._searched_s < SEARCH_EVERY_S:
             return None
         self._searched_s = time_s
@@ -160,58 +216,51 @@ class FaceTracker:
         if turned:
             self._turned_s = time_s
         fit = self._search(rgb, turned=turned)
-        if fit is None:
-            return None
-        self._checked_s = time_s
-        return self._keep(rgb, fit.landmarks, fit.sure, time_s)
+        return None if fit is None else self._begin(rgb, fit, time_s, alike=SAME_PERSON_LATER)
 
     def _search(self, rgb: NDArray[np.uint8], *, turned: bool) -> _Fit | None:
         """The most prominent of the good faces in the orientation of the last one, or of the best fits over all."""
         fits: list[_Fit] = []
         for quarter_turns in dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if turned else (self._quarter_turns, 0)):
-            faces = find_turned(self._finder, rgb, quarter_turns)
+            finder = self._finder if turned and quarter_turns == 0 else self._quick_finder
+            faces = find_turned(finder, rgb, quarter_turns)
             fits += [fit for fit in (_fit(rgb, face, _count(faces)) for face in faces[:4]) if fit is not None]
             if any(fit.worth >= GOOD for fit in fits):
                 break
         if not fits:
             return None
         best = max(fit.worth for fit in fits)
-        chosen = max((fit for fit in fits if fit.worth >= best - AS_GOOD), key=lambda fit: fit.prominence)
-        self.n_faces = chosen.n_faces
-        return chosen
+        return max((fit for fit in fits if fit.worth >= best - AS_GOOD), key=lambda fit: fit.prominence)
 
     def _check(
         self, rgb: NDArray[np.uint8], time_s: float, landmarks: NDArray[np.float64], sure: float
-    ) -> tuple[NDArray[np.float64], float] | None:
-        """Ask the finder whether the tracked face is still one; returns it, or a better fit, or None."""
+    ) -> Track | None:
+        """Ask the finder whether the tracked face is still one; its track, or that of a better one, or None."""
         self._checked_s = time_s
-        faces = find_turned(self._finder, rgb, self._quarter_turns)
-        own = min(faces, key=lambda face: _mismatch(face, landmarks), default=None)
-        mismatch = math.inf if own is None else _mismatch(own, landmarks)
-        if mismatch < DRIFTED_MISMATCH:
+        faces = find_turned(self._quick_finder, rgb, self._quarter_turns)
+        own = min(faces, key=lambda face: mismatch(face, landmarks), default=None)
+        apart = math.inf if own is None else mismatch(own, landmarks)
+        if apart < DRIFTED_MISMATCH:
             self._missed = 0
             self.n_faces = _count(faces)
-            return landmarks, sure
-        worth = 0.0 if own is None or mismatch > MAX_MISMATCH else _worth(own.score, sure, mismatch)
+            return self._keep(rgb, landmarks, sure, time_s)
+        worth = 0.0 if own is None or apart > MAX_MISMATCH else _worth(own.score, sure, apart)
         found = self._search(rgb, turned=True)
         if found is not None and found.worth > worth + BETTER:
-            self._missed = 0
-            self._smoother.reset()
-            return found.landmarks, found.sure
+            return self._begin(rgb, found, time_s, alike=SAME_PERSON)
         self._missed = 0 if worth > 0 else self._missed + 1
-        return None if self._missed >= MAX_MISSED_CHECKS else (landmarks, sure)
+        return None if self._missed >= MAX_MISSED_CHECKS else self._keep(rgb, landmarks, sure, time_s)
 
 
-def _patch(rgb: NDArray[np.uint8], area: tuple[slice, slice]) -> NDArray[np.float32]:
-    """Green in that area of the picture averaged to a few cells, less its mean: brightness alone is no movement."""
-    # Every other pixel of every other row is enough to average over.
-    window = rgb[area][::2, ::2, 1]
-    if not window.size:
-        return np.full((PATCH, PATCH), np.inf, np.float32)
-    picture = np.ascontiguousarray(window)
-    cells = np.asarray(cv2.resize(picture, (PATCH, PATCH), interpolation=cv2.INTER_AREA), dtype=np.float32)
-    cells -= cells.mean()
-    return cells
+def _rest_s(motion: Motion, contrast: float) -> float:
+    """How long after it was placed the mesh is still good for a face that moved like this, in seconds."""
+    if _abrupt(motion, contrast) or abs(motion.growth) > MAX_TURN or abs(motion.roll) > MAX_TURN:
+        return 0.0
+    return EXPLAINED_REST_S if motion.rest < EXPLAINED_LEVELS else CHANGING_REST_S
+
+
+def _abrupt(motion: Motion, contrast: float) -> bool:
+    return motion.rest >= max(ABRUPT_LEVELS, ABRUPT_SHARE * contrast)
 
 
 def _count(faces: list[Detection]) -> int:
@@ -219,30 +268,23 @@ def _count(faces: list[Detection]) -> int:
 
 
 def _fit(rgb: NDArray[np.uint8], face: Detection, n_faces: int) -> _Fit | None:
-    """Place the mesh on a detection, twice, and judge whether both agree that it is a face."""
-    landmarks, _ = place(rgb, crop_of_detection(face))
-    landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
-    mismatch = _mismatch(face, landmarks)
-    if sure < MIN_SURE or mismatch > MAX_MISMATCH or not _inside(landmarks, rgb):
+    """The mesh on a detection, judged on whether both agree that it is a face."""
+    landmarks, sure = face.landmarks, face.sure
+    if landmarks is None:
+        landmarks, _ = place(rgb, crop_of_detection(face))
+        landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
+    apart = mismatch(face, landmarks)
+    if sure < MIN_SURE or apart > MAX_MISMATCH or not _inside(landmarks, rgb):
         return None
     height, width = rgb.shape[:2]
     x, y, w, h = face.box
     off_centre = math.hypot((x + w / 2) / width - 0.5, (y + h / 2) / height - 0.5)
     prominence = w * h * math.exp(-CENTRAL * off_centre**2)
-    return _Fit(landmarks, sure, _worth(face.score, sure, mismatch), prominence, n_faces)
+    return _Fit(landmarks, sure, _worth(face.score, sure, apart), prominence, n_faces)
 
 
-def _four(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Right eye, left eye, nose tip and mouth (4, 2)."""
-    return np.array([landmarks[list(ids), :2].mean(axis=0) for ids in (_EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH)])
-
-
-def _mismatch(face: Detection, landmarks: NDArray[np.float64]) -> float:
-    return float(np.abs(_four(landmarks) - face.points[:4]).mean()) / max(face.box[2:])
-
-
-def _worth(score: float, sure: float, mismatch: float) -> float:
-    return score * sure - MISMATCH_COST * mismatch
+def _worth(score: float, sure: float, apart: float) -> float:
+    return score * sure - MISMATCH_COST * apart
 
 
 def _inside(landmarks: NDArray[np.float64], rgb: NDArray[np.uint8]) -> bool:
