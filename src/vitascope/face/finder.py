@@ -31,7 +31,7 @@ class Network:
 SHORT_RANGE = Network("face_finder_short", 0.2)
 FULL_RANGE = Network("face_finder_full", 0.2)
 CLEAR_SCORE = 0.5  # a face as clear as this in the first look spares the second one
-MIN_SURE = 0.95
+MIN_SURE, HOPELESS = 0.95, 0.02  # of the mesh, in the end and at first sight
 MAX_MISMATCH = 0.12  # between the finder's eyes, nose and mouth and the mesh's, in face sizes
 SAME_FACE_IOU = 0.3
 MAX_CANDIDATES = 4
@@ -75,9 +75,13 @@ def detect(network: Network, rgb: NDArray[np.uint8]) -> list[Detection]:
 
 def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection]) -> list[Detection]:
     """Those of the surest candidates that the mesh takes for faces too, with its landmarks and their box."""
-    faces = []
+    faces: list[Detection] = []
     for candidate in candidates[:MAX_CANDIDATES]:
-        landmarks, _ = place(rgb, crop_of_detection(candidate))
+        if faces and faces[0].score >= CLEAR_SCORE > candidate.score:
+            break
+        landmarks, sure = place(rgb, crop_of_detection(candidate))
+        if sure < HOPELESS:
+            continue
         landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
         if sure < MIN_SURE or mismatch(candidate, landmarks) > MAX_MISMATCH:
             continue

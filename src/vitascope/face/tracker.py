@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.face.appearance import appearance, likeness
+from vitascope.face.appearance import Appearance, appearance
 from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned, mismatch
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
 from vitascope.face.motion import Motion, Reference
@@ -85,7 +85,7 @@ class _Placed:
     smooth: NDArray[np.float64]
     sure: float
     reference: Reference
-    looks: NDArray[np.float32]
+    looks: Appearance
 
 
 class FaceTracker:
@@ -107,7 +107,7 @@ class FaceTracker:
         self._track: Track | None = None
         self._present = False
         self._frame_s = 0.0
-        self._looks: NDArray[np.float32] | None = None
+        self._looks: Appearance | None = None
         self._seen_s = self._checked_s = self._searched_s = self._turned_s = -math.inf
         self._quarter_turns = 0
         self._lose()
@@ -138,7 +138,7 @@ class FaceTracker:
             self._lose()
             return self._acquire(rgb, time_s)
         abrupt = _abrupt(motion, placed.reference.contrast)
-        if abrupt and likeness(placed.looks, appearance(rgb, landmarks)) < SAME_PERSON:
+        if abrupt and placed.looks.likeness(appearance(rgb, landmarks)) < SAME_PERSON:
             # Somebody else, or the mesh is not yet where the face went: the finder tells.
             fit = self._search(rgb, turned=False)
             if fit is not None:
@@ -200,7 +200,7 @@ class FaceTracker:
     def _begin(self, rgb: NDArray[np.uint8], fit: _Fit, time_s: float, *, alike: float) -> Track:
         """The track of a face that was just found; another one than before if it is less like that than `alike`."""
         looks = self._looks if self._present else None
-        if looks is not None and likeness(looks, appearance(rgb, fit.landmarks)) < alike:
+        if looks is not None and looks.likeness(appearance(rgb, fit.landmarks)) < alike:
             self.event = "changed"
         self._lose()
         self.n_faces = fit.n_faces
