@@ -95,7 +95,7 @@ class FaceTracker:
     def __init__(self, finder: FaceFinder | None = None) -> None:
         self._finder = finder or BlazeFace()
         self._quick_finder = finder or BlazeFace(zoom=False)
-        self._smoother = OneEuro(min_cutoff_hz=1.5, beta=20.0)
+        self._smoother = OneEuro(min_cutoff_hz=0.1, beta=20.0)
         self.reset()
 
     def reset(self) -> None:
