@@ -22,6 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+import vitascope
 from vitascope.evaluation.page import put_between
 from vitascope.media.frames import Limits, open_clip
 
@@ -117,6 +118,7 @@ def main() -> None:
         "| clip | frames | vitascope face stage | found | mediapipe 0.10.21 mesh | found | ratio (smallest) |",
         "|---|---|---|---|---|---|---|",
     ]
+    print(f"timing the package in {Path(vitascope.__file__).parent}")
     with tempfile.TemporaryDirectory() as folder:
         for clip in options.clips:
             *paths, count = decoded(clip, Path(folder), options.seconds)

@@ -31,7 +31,7 @@ class Network:
 SHORT_RANGE = Network("face_finder_short", 0.2)
 FULL_RANGE = Network("face_finder_full", 0.2)
 CLEAR_SCORE = 0.5  # a face as clear as this in the first look spares the second one
-MIN_SURE, HOPELESS = 0.95, 0.02  # of the mesh, in the end and at first sight
+MIN_SURE, HOPELESS = 0.9, 0.02  # of the mesh, in the end and at first sight
 MAX_MISMATCH = 0.12  # between the finder's eyes, nose and mouth and the mesh's, in face sizes
 SAME_FACE_IOU = 0.3
 MAX_CANDIDATES = 4

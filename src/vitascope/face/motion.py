@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 CELLS = 24  # a side: sensor noise averages out, a shift of one pixel is still a tenth of a cell
 RIDGE = 1e-4  # keeps a face without any contrast from moving wildly
+MAX_FADE = 0.7  # of the contrast: what is left is no face any more
 BLUR = 1.0  # cells
 ROUNDS = 3  # the step is most exact when the face is where it was expected
 MAX_STEP = 1.0  # cells from where the face was expected; the linear step is wrong beyond
@@ -105,7 +106,7 @@ class Reference:
             return Motion()
         difference = self._cells(rgb, ahead_x, ahead_y).ravel() - self._picture
         step = self._solve @ difference
-        if max(abs(step[0]), abs(step[1])) > MAX_STEP:
+        if max(abs(step[0]), abs(step[1])) > MAX_STEP or step[4] < -MAX_FADE:
             return Motion()
         rest = float((np.abs(difference - self._design @ step) * self._weight).sum() / self._weight.sum())
         x = ahead_x + step[0] * self._width / CELLS
