@@ -19,7 +19,8 @@ from vitascope.face.table import COLUMNS
 from vitascope.face.visibility import OCCLUDERS, PARTS
 from vitascope.media.writer import ClipWriter
 
-TIMES = (0.0, 0.03, 0.07, 0.1, 0.15, 0.21, 0.24, 0.4, 0.43, 0.5, 0.6, 0.63, 0.7, 0.75, 0.9, 1.0, 1.01, 1.2, 1.3, 1.5)
+TIMES = (0.0, 0.03, 0.07, 0.1, 0.15, 0.21, 0.24, 0.4, 0.43, 0.5, 0.6, 0.63, 0.7, 0.75, 0.9, 1.0, 1.01, 1.2, 1.3, 1.5,
+         1.7, 1.8, 2.0, 2.1, 2.3, 2.4, 2.5, 2.7, 2.9)  # fmt: skip
 GONE_FROM = 16  # frame; from here on the picture is grey
 
 
@@ -104,9 +105,9 @@ def test_a_clip_keeps_its_times_and_gives_a_row_a_frame(clip: Path, tmp_path: Pa
     told = json.loads(done.stdout)
     assert told["frames"] == len(TIMES)
     assert told["events"][0] == {"time_s": 0.0, "event": "entered"}
-    assert [part["second"] for part in told["seconds"]] == [0, 1]
+    assert [part["second"] for part in told["seconds"]] == [0, 1, 2]
     assert told["seconds"][0]["found_share"] == 1.0
-    assert told["seconds"][1]["found_share"] < 0.5
+    assert told["seconds"][2]["found_share"] < 0.5
     with av.open(str(out)) as container:
         frames = list(container.decode(video=0))
     assert np.allclose([frame.time for frame in frames], TIMES, atol=1e-3)

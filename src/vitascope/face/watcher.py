@@ -199,4 +199,4 @@ def _refusal(report: FaceReport, seen: Visibility) -> str | None:
     if report.confidence < MIN_CONFIDENCE:
         return guidance.UNCLEAR
     why = why_refused(seen)
-    return None if why is None else guidance.HIDDEN_BY.get(why[1], guidance.COVERED)
+    return None if why is None else guidance.HIDDEN_BY.get(why[1] or "", guidance.COVERED)
