@@ -14,9 +14,22 @@ from typing import Any
 
 import numpy as np
 
-from vitascope.face import appearance, finder, guidance, light, mesh, motion, pose, smoothing, tracker, watcher
+from vitascope.face import (
+    appearance,
+    finder,
+    guidance,
+    light,
+    mesh,
+    motion,
+    obstruction,
+    pose,
+    regions,
+    smoothing,
+    tracker,
+    visibility,
+    watcher,
+)
 from vitascope.face.finder import Network
-from vitascope.face.regions import outlines
 
 FILE = Path(__file__).resolve().parents[1] / "web" / "src" / "vision" / "face.json"
 LANDMARKS = 468
@@ -51,12 +64,13 @@ def outline_weights() -> dict[str, list[list[list[float]]]]:
     An outline is linear in the landmarks, so moving one landmark at a time shows how much each point follows it.
     """
     weights = {
-        name: np.zeros((len(outline), LANDMARKS)) for name, outline in outlines(np.zeros((LANDMARKS, 3))).items()
+        name: np.zeros((len(outline), LANDMARKS))
+        for name, outline in regions.outlines(np.zeros((LANDMARKS, 3))).items()
     }
     for index in range(LANDMARKS):
         places = np.zeros((LANDMARKS, 3))
         places[index, 0] = 1.0
-        for name, outline in outlines(places).items():
+        for name, outline in regions.outlines(places).items():
             weights[name][:, index] = outline[:, 0]
     return {
         name: [[[int(i), round(float(row[i]), 6)] for i in np.flatnonzero(row)] for row in rows]
@@ -77,6 +91,9 @@ def shared() -> dict[str, Any]:
         "LIGHT": constants_of(light),
         "WATCHER": constants_of(watcher),
         "GUIDANCE": constants_of(guidance),
+        "REGIONS": constants_of(regions),
+        "OBSTRUCTION": constants_of(obstruction),
+        "VISIBILITY": constants_of(visibility) | {"THRESHOLDS": visibility.thresholds()},
         "OUTLINES": outline_weights(),
     }
 

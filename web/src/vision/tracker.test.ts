@@ -34,6 +34,10 @@ class Scene implements Networks {
     const { x, y } = this.face ?? { x: 0, y: 0 };
     return Promise.resolve({ landmarks: faceAt(x, y, SIZE), sure: this.face ? 0.99 : 0.01 });
   }
+
+  lookAt(): Promise<never> {
+    throw new Error("the tracker does not look at what is hidden");
+  }
 }
 
 test("a face is found, followed, and rests while it does not move", async () => {
