@@ -61,7 +61,8 @@ CAMERA = """() => {
 def portrait_film(path: Path, movement_px: float) -> Path:
     """The demo portrait, moved to and fro by so many pixels."""
     _, pictures = demo_frames(np.arange(0.0, FILM_S, 1 / FPS), respiration_rate=10.0, movement_px=movement_px)
-    return write_film(path, 640, 480, (cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420).tobytes() for rgb in pictures))
+    film: Path = write_film(path, 640, 480, (cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420).tobytes() for rgb in pictures))
+    return film
 
 
 def worker_cpu_s() -> float:

@@ -7,30 +7,55 @@ reads them from the JSON file that this writes; a test fails when the file is no
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from vitascope.face import finder, guidance, light, mesh, pose, smoothing, tracker, watcher
-from vitascope.face.regions import outlines
+from vitascope.face import (
+    appearance,
+    finder,
+    guidance,
+    light,
+    mesh,
+    motion,
+    obstruction,
+    pose,
+    regions,
+    smoothing,
+    tracker,
+    visibility,
+    watcher,
+)
+from vitascope.face.finder import Network
 
 FILE = Path(__file__).resolve().parents[1] / "web" / "src" / "vision" / "face.json"
 LANDMARKS = 468
 
 
 def constants_of(module: ModuleType) -> dict[str, Any]:
-    """The module's own constants that JSON can hold, by name; a leading underscore is left out."""
-    return {name.lstrip("_"): value for name, value in vars(module).items() if name.isupper() and _plain(value)}
+    """The module's own constants that JSON can hold, by name; a leading underscore is left out. Sets become lists."""
+    plain = {name.lstrip("_"): _plain(value) for name, value in vars(module).items() if name.isupper()}
+    return {name: value for name, value in plain.items() if value is not None}
 
 
-def _plain(value: object) -> bool:
+def _plain(value: object) -> Any:
+    """The value as JSON can hold it, or None."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Network):
+        return asdict(value)
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _plain(part) for key, part in value.items())
+        parts = {str(key): _plain(part) for key, part in value.items()}
+        return None if None in parts.values() else parts
+    if isinstance(value, set | frozenset):
+        return _plain(sorted(value))
     if isinstance(value, list | tuple):
-        return all(_plain(part) for part in value)
-    return isinstance(value, bool | int | float | str)
+        items = [_plain(part) for part in value]
+        return None if None in items else items
+    return None
 
 
 def outline_weights() -> dict[str, list[list[list[float]]]]:
@@ -39,12 +64,13 @@ def outline_weights() -> dict[str, list[list[list[float]]]]:
     An outline is linear in the landmarks, so moving one landmark at a time shows how much each point follows it.
     """
     weights = {
-        name: np.zeros((len(outline), LANDMARKS)) for name, outline in outlines(np.zeros((LANDMARKS, 3))).items()
+        name: np.zeros((len(outline), LANDMARKS))
+        for name, outline in regions.outlines(np.zeros((LANDMARKS, 3))).items()
     }
     for index in range(LANDMARKS):
         places = np.zeros((LANDMARKS, 3))
         places[index, 0] = 1.0
-        for name, outline in outlines(places).items():
+        for name, outline in regions.outlines(places).items():
             weights[name][:, index] = outline[:, 0]
     return {
         name: [[[int(i), round(float(row[i]), 6)] for i in np.flatnonzero(row)] for row in rows]
@@ -54,16 +80,20 @@ def outline_weights() -> dict[str, list[list[list[float]]]]:
 
 def shared() -> dict[str, Any]:
     """All that the page shares with the package."""
-    networks = [{"name": network.name, "min_score": network.min_score} for network in finder.BlazeFace.networks]
     return {
-        "FINDER": {"NETWORKS": networks},
+        "FINDER": constants_of(finder),
         "MESH": constants_of(mesh),
         "SMOOTHING": constants_of(smoothing),
+        "MOTION": constants_of(motion),
+        "APPEARANCE": constants_of(appearance),
         "TRACKER": constants_of(tracker),
         "POSE": constants_of(pose),
         "LIGHT": constants_of(light),
         "WATCHER": constants_of(watcher),
         "GUIDANCE": constants_of(guidance),
+        "REGIONS": constants_of(regions),
+        "OBSTRUCTION": constants_of(obstruction),
+        "VISIBILITY": constants_of(visibility) | {"THRESHOLDS": visibility.thresholds()},
         "OUTLINES": outline_weights(),
     }
 

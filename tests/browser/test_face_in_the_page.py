@@ -29,7 +29,9 @@ Picture = NDArray[np.uint8]
 WIDTH, HEIGHT = 640, 480
 MAX_APART = 0.5  # pixels
 FPS = 30.0
-EMPTY = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+# A room without a face: soft patches of light.
+PATCHES = np.random.default_rng(1).integers(40, 200, (12, 16, 3)).astype(np.uint8)
+EMPTY = np.asarray(cv2.resize(PATCHES, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
 # Starts the page's own worker and shows it raw pixels, which reach it as camera pictures do.
 SEE = """async ({ worker, count, times }) => {
   const eyes = new Worker(worker, { type: "module" });
@@ -136,7 +138,7 @@ def test_single_pictures(page: Page, portrait: Picture) -> None:
 def test_a_face_that_moves_leaves_and_comes_back(page: Page, portrait: Picture) -> None:
     still = [placed(portrait, 180)] * 20
     moving = [placed(portrait, 180 - 4 * i, roll=2.5 * i) for i in range(16)]
-    pictures = [*still, *moving, *[EMPTY] * 8, *[placed(portrait, 150, light=0.2)] * 12]
+    pictures = [*still, *moving, *[EMPTY] * 16, *[placed(portrait, 150, light=0.2)] * 12]
     seen = compare(page, pictures, [i / FPS for i in range(len(pictures))])
     assert {message for sight in seen for message in sight.messages} >= {HOLD_UPRIGHT, NO_FACE, MORE_LIGHT}
     assert not seen[len(still) - 1].messages

@@ -1,4 +1,4 @@
-import type { Detection } from "./finder";
+import type { Candidate } from "./detection";
 import { COUNT, type Landmarks, xOf, yOf } from "./landmarks";
 import { MESH } from "./face.json";
 
@@ -11,7 +11,7 @@ export interface Crop {
 }
 
 /** The upright crop around a face that the finder found. */
-export function cropOfDetection({ box, points }: Detection): Crop {
+export function cropOfDetection({ box, points }: Candidate): Crop {
   const [x, y, w, h] = box;
   const [right, left] = points;
   return {

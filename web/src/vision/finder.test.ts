@@ -1,7 +1,7 @@
 // @vitest-environment node
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readFaces, turnBack } from "./finder";
+import { readFaces, turnBack, windowsOf, withoutCovered } from "./finder";
 import { paint, rowOf } from "./made";
 import { turned } from "./picture";
 
@@ -25,10 +25,28 @@ test("what is found in a turned picture is taken back to where it was", () => {
       // The pixel's box, whose corners are at pixel edges, as a finder would give it.
       const [u, v] = [pixel % marked.width, Math.floor(pixel / marked.width)];
       const middle = [u + 0.5, v + 0.5] as const;
-      const found = { score: 1, box: [u, v, 1, 1], points: Array(6).fill(middle) as never } as const;
+      const points = [middle, middle, middle, middle, middle, middle] as const;
+      const landmarks = Float64Array.of(...middle, 7);
+      const found = { score: 1, box: [u, v, 1, 1], points, landmarks, sure: 1 } as const;
       const face = turnBack(found, turns, width, height);
       expect(face.box).toEqual([x, y, 1, 1]);
       expect(face.points[5]).toEqual([x + 0.5, y + 0.5]);
+      expect(Array.from(face.landmarks)).toEqual([x + 0.5, y + 0.5, 7]);
     }),
   );
+});
+
+test("of faces that cover each other the surest is kept", () => {
+  const rows = [rowOf(100, 100, 40, 0.6), rowOf(105, 100, 40, 0.9), rowOf(200, 100, 40, 0.3)].flat();
+  const faces = readFaces(Float32Array.from(rows), 0.2);
+  const kept = withoutCovered(faces.map((face) => ({ ...face, landmarks: new Float64Array(), sure: 1 })));
+  expect(kept.map(({ score }) => score.toFixed(1))).toEqual(["0.9", "0.3"]);
+});
+
+test("windows are half the longer side and overlap by half", () => {
+  expect(windowsOf({ width: 640, height: 480 })).toEqual(
+    [0, 160].flatMap((y) => [0, 160, 320].map((x) => ({ x, y, side: 320 }))),
+  );
+  expect(windowsOf({ width: 640, height: 320 })).toHaveLength(3);
+  expect(windowsOf({ width: 300, height: 200 })).toEqual([]);
 });

@@ -1,27 +1,36 @@
+import { type Crop, cropOfDetection, cropOfLandmarks } from "./crop";
+import type { Candidate, Detection, Place } from "./detection";
+import { FINDER } from "./face.json";
+import { boundsOf, type Landmarks, meanOf } from "./landmarks";
 import type { Networks } from "./networks";
 import { at } from "./numbers";
-import { type Picture, turned } from "./picture";
-import { FINDER } from "./face.json";
-
-export type Place = readonly [number, number];
-
-/** One face: box (x, y, width, height) and six points in pixels, the score 0..1. */
-export interface Detection {
-  readonly box: readonly [number, number, number, number];
-  /** Right eye, left eye (the person's), nose tip, mouth, right ear, left ear. */
-  readonly points: readonly [Place, Place, Place, Place, Place, Place];
-  readonly score: number;
-}
+import { cropped, type Picture, turned } from "./picture";
 
 const COLUMNS = 17;
+const [SHORT_RANGE, FULL_RANGE] = [FINDER.SHORT_RANGE, FINDER.FULL_RANGE];
 
-/** Faces in the picture, surest first: of the first network that finds any. */
-export async function findFaces(networks: Networks, picture: Picture): Promise<Detection[]> {
-  for (const { name, min_score } of FINDER.NETWORKS) {
-    const faces = readFaces(await networks.findFaces(name, picture), min_score);
-    if (faces.length > 0) return faces;
+/**
+ * Faces in the picture, surest first, by the rules of `vitascope.face.finder`: the short-range network; where that sees
+ * no clear face the full-range one; then, with `zoom`, windows of the picture. The mesh confirms each.
+ */
+export async function findFaces(networks: Networks, picture: Picture, zoom: boolean): Promise<Detection[]> {
+  const short = await confirmed(networks, picture, await detected(networks, SHORT_RANGE, picture));
+  if (short.some(({ score }) => score >= FINDER.CLEAR_SCORE)) return short;
+  const full = await confirmed(networks, picture, await detected(networks, FULL_RANGE, picture));
+  const faces = withoutCovered([...short, ...full]);
+  if (faces.length > 0 || !zoom) return faces;
+  const found: Detection[] = [];
+  for (const { x, y, side } of windowsOf(picture)) {
+    const seen = await detected(networks, SHORT_RANGE, cropped(picture, x, y, side));
+    found.push(
+      ...(await confirmed(
+        networks,
+        picture,
+        seen.map((face) => shifted(face, x, y)),
+      )),
+    );
   }
-  return [];
+  return withoutCovered(found);
 }
 
 /** Faces seen after the picture was turned counter-clockwise, in pixels of the unturned picture. */
@@ -29,15 +38,56 @@ export async function findTurned(
   networks: Networks,
   picture: Picture,
   quarterTurns: number,
+  zoom: boolean,
 ): Promise<Detection[]> {
-  if (quarterTurns % 4 === 0) return findFaces(networks, picture);
-  const faces = await findFaces(networks, turned(picture, quarterTurns));
+  if (quarterTurns % 4 === 0) return findFaces(networks, picture, zoom);
+  const faces = await findFaces(networks, turned(picture, quarterTurns), zoom);
   return faces.map((face) => turnBack(face, quarterTurns, picture.width, picture.height));
 }
 
-/** The rows of a finder's output (score, box, six points) that it is sure enough of. */
-export function readFaces(rows: Float32Array, minScore: number): Detection[] {
+/** How far the finder's eyes, nose and mouth lie from those of the mesh, in face sizes. */
+export function mismatchOf({ box, points }: Candidate, landmarks: Landmarks): number {
+  const parts = [FINDER.EYE_RIGHT, FINDER.EYE_LEFT, FINDER.NOSE, FINDER.MOUTH];
+  const far = parts.map((indices, i) => {
+    const [x, y] = meanOf(landmarks, indices);
+    const [u, v] = points[i] ?? [Number.NaN, Number.NaN];
+    return (Math.abs(x - u) + Math.abs(y - v)) / 2;
+  });
+  return far.reduce((sum, distance) => sum + distance, 0) / far.length / Math.max(box[2], box[3]);
+}
+
+async function detected(
+  networks: Networks,
+  { name, min_score }: typeof SHORT_RANGE,
+  picture: Picture,
+): Promise<Candidate[]> {
+  return readFaces(await networks.findFaces(name, picture), min_score);
+}
+
+/** Those of the surest candidates that the mesh takes for faces too, with its landmarks and their box. */
+async function confirmed(
+  networks: Networks,
+  picture: Picture,
+  candidates: readonly Candidate[],
+): Promise<Detection[]> {
   const faces: Detection[] = [];
+  const place = (crop: Crop) => networks.placeMesh(picture, crop);
+  for (const candidate of candidates.slice(0, FINDER.MAX_CANDIDATES)) {
+    const clear = faces[0] && faces[0].score >= FINDER.CLEAR_SCORE;
+    if (clear && candidate.score < FINDER.CLEAR_SCORE) break;
+    const first = await place(cropOfDetection(candidate));
+    if (first.sure < FINDER.HOPELESS) continue;
+    const { landmarks, sure } = await place(cropOfLandmarks(first.landmarks));
+    if (sure < FINDER.MIN_SURE || mismatchOf(candidate, landmarks) > FINDER.MAX_MISMATCH) continue;
+    const { left, top, right, bottom } = boundsOf(landmarks);
+    faces.push({ ...candidate, box: [left, top, right - left, bottom - top], landmarks, sure });
+  }
+  return withoutCovered(faces);
+}
+
+/** The rows of a finder's output (score, box, six points) that it is sure enough of. */
+export function readFaces(rows: Float32Array, minScore: number): Candidate[] {
+  const faces: Candidate[] = [];
   for (let row = 0; row + COLUMNS <= rows.length; row += COLUMNS) {
     const value = (column: number) => at(rows, row + column);
     const point = (index: number): Place => [value(5 + 2 * index), value(6 + 2 * index)];
@@ -49,6 +99,43 @@ export function readFaces(rows: Float32Array, minScore: number): Detection[] {
     });
   }
   return faces;
+}
+
+/** The faces without those that a surer one covers, surest first. */
+export function withoutCovered(faces: readonly Detection[]): Detection[] {
+  const kept: Detection[] = [];
+  for (const face of [...faces].sort((a, b) => b.score - a.score)) {
+    if (kept.every((other) => overlapOf(face.box, other.box) <= FINDER.SAME_FACE_IOU)) kept.push(face);
+  }
+  return kept;
+}
+
+/** What two boxes share, as a share of what they cover together. */
+function overlapOf([x, y, w, h]: Detection["box"], [u, v, k, m]: Detection["box"]): number {
+  const across = Math.min(x + w, u + k) - Math.max(x, u);
+  const down = Math.min(y + h, v + m) - Math.max(y, v);
+  const shared = Math.max(across, 0) * Math.max(down, 0);
+  return shared / Math.max(w * h + k * m - shared, 1e-12);
+}
+
+/** Squares of half the longer side that overlap by half. */
+export function windowsOf({
+  width,
+  height,
+}: Pick<Picture, "width" | "height">): { x: number; y: number; side: number }[] {
+  const side = Math.trunc(Math.max(width, height) / 2);
+  if (side < FINDER.SMALLEST_ZOOM) return [];
+  const starts = (length: number) => {
+    const steps = Math.ceil((2 * Math.max(length - side, 0)) / side);
+    if (steps === 0) return [0];
+    return Array.from({ length: steps + 1 }, (_, step) => Math.round((step * (length - side)) / steps));
+  };
+  return starts(height).flatMap((y) => starts(width).map((x) => ({ x, y, side })));
+}
+
+function shifted(face: Candidate, x: number, y: number): Candidate {
+  const [left, top, w, h] = face.box;
+  return { ...face, box: [left + x, top + y, w, h], points: mapped(face.points, ([u, v]) => [u + x, v + y]) };
 }
 
 /** A detection in a picture that was turned counter-clockwise, in the picture (of that size) before the turns. */
@@ -64,10 +151,14 @@ export function turnBack(face: Detection, quarterTurns: number, width: number, h
   const [x, y, w, h] = face.box;
   const [first, second] = [back([x, y]), back([x + w, y + h])];
   const [left, top] = [Math.min(first[0], second[0]), Math.min(first[1], second[1])];
-  const [a, b, c, d, e, f] = face.points;
-  return {
-    score: face.score,
-    box: [left, top, Math.abs(second[0] - first[0]), Math.abs(second[1] - first[1])],
-    points: [back(a), back(b), back(c), back(d), back(e), back(f)],
-  };
+  const box = [left, top, Math.abs(second[0] - first[0]), Math.abs(second[1] - first[1])] as const;
+  const landmarks = face.landmarks.slice();
+  for (let i = 0; i < landmarks.length; i += 3)
+    landmarks.set(back([at(landmarks, i), at(landmarks, i + 1)]), i);
+  return { ...face, box, points: mapped(face.points, back), landmarks };
+}
+
+/** The points taken elsewhere. */
+function mapped([a, b, c, d, e, f]: Candidate["points"], take: (place: Place) => Place): Candidate["points"] {
+  return [take(a), take(b), take(c), take(d), take(e), take(f)];
 }

@@ -1,4 +1,4 @@
-import type { Area } from "./patch";
+import type { Area } from "./cells";
 import { LIGHT } from "./face.json";
 import { at } from "./numbers";
 import type { Picture } from "./picture";

@@ -3,9 +3,13 @@ import runtime from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import finderFull from "../../../src/vitascope/models/face_finder_full/model.onnx?url";
 import finderShort from "../../../src/vitascope/models/face_finder_short/model.onnx?url";
 import mesh from "../../../src/vitascope/models/face_mesh/model.onnx?url";
+import visibility from "../../../src/vitascope/models/face_visibility/model.onnx?url";
 import type { Crop } from "./crop";
+import { VISIBILITY } from "./face.json";
 import type { Landmarks } from "./landmarks";
+import { at } from "./numbers";
 import type { Picture } from "./picture";
+import type { Visibility } from "./visibility";
 
 /** The face networks: the very files that the server runs. */
 export interface Networks {
@@ -13,12 +17,15 @@ export interface Networks {
   findFaces: (name: string, picture: Picture) => Promise<Float32Array>;
   /** Landmarks in pixels of the picture, and how sure it is that the crop shows a face, 0..1. */
   placeMesh: (picture: Picture, crop: Crop) => Promise<{ landmarks: Landmarks; sure: number }>;
+  /** What is hidden of the face in the crop. */
+  lookAt: (picture: Picture, crop: Crop) => Promise<Visibility>;
 }
 
 const FILES: Readonly<Record<string, string>> = {
   face_finder_short: finderShort,
   face_finder_full: finderFull,
   face_mesh: mesh,
+  face_visibility: visibility,
 };
 
 /** Opens the networks under ONNX Runtime's WebAssembly build, on one thread. Throws where there is no WebAssembly. */
@@ -40,12 +47,28 @@ export async function openNetworks(): Promise<Networks> {
 
   return {
     findFaces: async (name, picture) => (await run(name, { picture: tensorOf(picture) }))("faces"),
-    placeMesh: async (picture, { x, y, side, angle }) => {
-      const crop = new ort.Tensor("float32", Float32Array.of(x, y, side, angle), [4]);
-      const output = await run("face_mesh", { picture: tensorOf(picture), crop });
-      return { landmarks: Float64Array.from(output("landmarks")), sure: output("face")[0] ?? 0 };
+    placeMesh: async (picture, crop) => {
+      const output = await run("face_mesh", { picture: tensorOf(picture), crop: squareOf(crop) });
+      return { landmarks: Float64Array.from(output("landmarks")), sure: at(output("face"), 0) };
+    },
+    lookAt: async (picture, crop) => {
+      const output = await run("face_visibility", { picture: tensorOf(picture), crop: squareOf(crop) });
+      return {
+        hidden: byName(VISIBILITY.PARTS, output("hidden")),
+        by: byName(VISIBILITY.OCCLUDERS, output("by")),
+        skin: output("skin").slice(),
+        crop,
+      };
     },
   };
+}
+
+function byName(names: readonly string[], values: Float32Array): Record<string, number> {
+  return Object.fromEntries(names.map((name, i) => [name, at(values, i)]));
+}
+
+function squareOf({ x, y, side, angle }: Crop): ort.Tensor {
+  return new ort.Tensor("float32", Float32Array.of(x, y, side, angle), [4]);
 }
 
 function tensorOf({ data, width, height }: Picture): ort.Tensor {

@@ -25,3 +25,14 @@ export function turned(picture: Picture, quarterTurns: number): Picture {
   const data = new Uint8ClampedArray(to.buffer);
   return turns === 2 ? { data, width, height } : { data, width: height, height: width };
 }
+
+/** The part of the picture in a square; what of it lies outside is left out. */
+export function cropped({ data, width, height }: Picture, x: number, y: number, side: number): Picture {
+  const [columns, rows] = [Math.min(side, width - x), Math.min(side, height - y)];
+  const part = new Uint8ClampedArray(4 * columns * rows);
+  for (let row = 0; row < rows; row++) {
+    const start = 4 * ((y + row) * width + x);
+    part.set(data.subarray(start, start + 4 * columns), 4 * row * columns);
+  }
+  return { data: part, width: columns, height: rows };
+}

@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
+import type { Point } from "../api/types";
 import { faceAt, landmarksAt, paint, plain } from "./made";
 import { brightnessIn, outlinesOf } from "./regions";
 
@@ -16,27 +17,34 @@ test("every point of an outline is a weighted mean of landmarks", () => {
   );
 });
 
-test("brightness is the mean of the three colours inside the outline", () => {
-  const picture = paint(10, 10, (x, y) =>
-    x >= 2 && x <= 5 && y >= 3 && y <= 6 ? [30, 60, 90] : [255, 255, 255],
+const EVERYWHERE = () => 1;
+
+test("brightness is the mean of the three colours of the skin inside the outline", () => {
+  const inside = (x: number, y: number) => x >= 10 && x <= 30 && y >= 12 && y <= 40;
+  const picture = paint(60, 60, (x, y) =>
+    !inside(x, y) ? [255, 255, 255] : x < 20 ? [30, 60, 90] : [130, 160, 190],
   );
-  const square = [
-    [2, 3],
-    [5, 3],
-    [5, 6.5],
-    [2, 6.5],
-  ] satisfies [number, number][];
-  expect(brightnessIn(picture, square)).toBe(60);
+  const square: Point[] = [
+    [10, 12],
+    [30, 12],
+    [30, 40],
+    [10, 40],
+  ];
+  expect(brightnessIn(picture, square, (x) => (x < 20 ? 1 : 0))).toBe(60);
+  const all = brightnessIn(picture, square, EVERYWHERE);
+  expect(all).toBeGreaterThan(100);
+  expect(all).toBeLessThan(130);
+  expect(brightnessIn(picture, square, (x) => (x < 12 ? 1 : 0))).toBeNaN();
 });
 
-test("what lies outside of the picture does not count", () => {
-  const across = [
-    [-5, -5],
-    [4, -5],
-    [4, 4],
-    [-5, 4],
-  ] satisfies [number, number][];
-  expect(brightnessIn(plain(8, 8, 77), across)).toBe(77);
-  const outside = across.map(([x, y]): [number, number] => [x - 20, y]);
-  expect(brightnessIn(plain(8, 8, 77), outside)).toBeNaN();
+test("a region that lies mostly outside of the picture is not seen", () => {
+  const corner = (x: number): Point[] => [
+    [x, 10],
+    [x + 20, 10],
+    [x + 20, 30],
+    [x, 30],
+  ];
+  expect(brightnessIn(plain(80, 80, 77), corner(-8), EVERYWHERE)).toBeCloseTo(77, 9);
+  expect(brightnessIn(plain(80, 80, 77), corner(-14), EVERYWHERE)).toBeNaN();
+  expect(brightnessIn(plain(80, 80, 77), corner(-40), EVERYWHERE)).toBeNaN();
 });

@@ -5,8 +5,8 @@ import { at } from "./numbers";
 export class OneEuro {
   private timeS = Number.NaN;
   private raw: Float64Array | null = null;
-  private smooth = new Float64Array();
-  private speed = new Float64Array();
+  private smooth: Float64Array = new Float64Array();
+  private speed: Float64Array = new Float64Array();
 
   /** `beta` is in Hz for a speed of one `size` a second. */
   constructor(
@@ -17,6 +17,13 @@ export class OneEuro {
 
   reset(): void {
     this.raw = null;
+  }
+
+  /** Takes what is remembered along a motion that is known: only what differs from it is smoothed. */
+  move(motion: (values: Float64Array) => Float64Array): void {
+    if (!this.raw) return;
+    this.raw = motion(this.raw);
+    this.smooth = motion(this.smooth);
   }
 
   /** The smoothed values. `size` is the length that speeds are judged against, in the unit of the values. */

@@ -5,20 +5,25 @@ import { boundsOf, COUNT, type Landmarks, xOf, yOf } from "./landmarks";
 import { type Light, lightOn } from "./light";
 import type { Networks } from "./networks";
 import type { Picture } from "./picture";
+import { Obstruction } from "./obstruction";
 import { poseOf } from "./pose";
 import { brightnessIn, outlinesOf } from "./regions";
 import type { Sight } from "./sight";
-import { FaceTracker, type Track } from "./tracker";
+import { skinMap } from "./skin";
+import { FaceTracker } from "./tracker";
+import { type Visibility, whyRefused } from "./visibility";
 
 /** Watches one face from picture to picture, by the rules of `vitascope.face.watcher`. */
 export class FaceWatcher {
   private readonly tracker: FaceTracker;
+  private readonly obstruction: Obstruction;
   private readonly guidance = new Guidance();
   private light: Light = { brightness: Number.NaN, backlight: 0 };
   private lightS = Number.NEGATIVE_INFINITY;
 
   constructor(networks: Networks) {
     this.tracker = new FaceTracker(networks);
+    this.obstruction = new Obstruction(networks);
   }
 
   /**
@@ -27,7 +32,9 @@ export class FaceWatcher {
    */
   async see(picture: Picture, timeS: number, cameraFps: number): Promise<Sight> {
     const track = await this.tracker.follow(picture, timeS);
+    if (this.tracker.event) this.obstruction.reset();
     if (!track) return { face: null, messages: this.guidance.step([GUIDANCE.NO_FACE]) };
+    const seen = await this.obstruction.see(picture, track.landmarks, timeS);
 
     const { width, height } = picture;
     const { left, top, right, bottom } = boundsOf(track.landmarks);
@@ -44,12 +51,12 @@ export class FaceWatcher {
         offset: [(left + right) / 2 / width - 0.5, (top + bottom) / 2 / height - 0.5],
         ...poseOf(track.landmarks),
         movement: track.speed,
-        brightness: this.brightness(picture, regions),
+        brightness: this.brightness(picture, regions, seen),
         backlight: this.light.backlight,
         fps: cameraFps,
         faces: this.tracker.faces,
       },
-      refusalOf(track),
+      refusalOf(track.sure, seen),
     );
     const shrink = ([x, y]: Point): Point => [x / width, y / height];
     return {
@@ -64,18 +71,25 @@ export class FaceWatcher {
     };
   }
 
-  /** Of the regions that are seen, else of the whole face. */
-  private brightness(picture: Picture, regions: Record<string, Point[]>): number {
-    const seen = Object.values(regions)
-      .map((outline) => brightnessIn(picture, outline))
-      .filter((brightness) => !Number.isNaN(brightness));
-    return seen.length > 0 ? seen.reduce((sum, one) => sum + one, 0) / seen.length : this.light.brightness;
+  /** Of the skin that is seen, else of the whole face. */
+  private brightness(picture: Picture, regions: Record<string, Point[]>, seen: Visibility): number {
+    const skinAt = skinMap(seen);
+    const means = Object.values(regions)
+      .map((outline) => brightnessIn(picture, outline, skinAt))
+      .filter((mean) => !Number.isNaN(mean));
+    return means.length > 0
+      ? means.reduce((sum, mean) => sum + mean, 0) / means.length
+      : this.light.brightness;
   }
 }
 
-/** Why this picture cannot be measured, or null. */
-function refusalOf({ sure }: Track): string | null {
-  return sure < WATCHER.MIN_CONFIDENCE ? GUIDANCE.UNCLEAR : null;
+/** Why this picture may not be measured, or null. */
+function refusalOf(sure: number, seen: Visibility): string | null {
+  if (sure < WATCHER.MIN_CONFIDENCE) return GUIDANCE.UNCLEAR;
+  const why = whyRefused(seen);
+  if (!why) return null;
+  const sentences: Readonly<Record<string, string>> = GUIDANCE.HIDDEN_BY;
+  return sentences[why.by ?? ""] ?? GUIDANCE.COVERED;
 }
 
 /** x and y of each landmark in fractions of the picture. */
