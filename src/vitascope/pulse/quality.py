@@ -14,7 +14,8 @@ from vitascope.pulse.filters import PULSE_BAND_HZ
 @dataclass(frozen=True, slots=True)
 class Quality:
     """snr_db: self-SNR (at the estimated rate). drift_db: see `above_drift_db`. certainty, worst, agreement, explained:
-    see `RateCourse`. seconds: recorded."""
+    see `RateCourse`. spread: standard error of the mean rate in 1/min (`pulse.phase`), at most 10. seconds:
+    recorded."""
 
     snr_db: float
     drift_db: float
@@ -22,6 +23,7 @@ class Quality:
     worst: float
     agreement: float
     explained: float
+    spread: float
     seconds: float
 
     def features(self) -> dict[str, float]:

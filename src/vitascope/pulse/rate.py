@@ -199,11 +199,13 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
     evened = evened * np.sqrt(weight)[:, None]
     steady = line_frequency(evened, fps, float(course.mean()) / 60)
     drifting = line_frequency(evened, fps, wandering, reach_hz=0.05)
-    hz, explained = steady if steady[1] > drifting[1] else drifting
+    # A line right on a steady course is equally strong both ways: rounding must not choose.
+    still = steady[1] >= drifting[1] * (1 - 1e-9)
+    hz, explained = steady if still else drifting
     return RateCourse(
         bpm=60 * hz,
         time_s=time_s,
-        course_bpm=np.full(len(course), 60 * hz) if steady[1] > drifting[1] else smooth,
+        course_bpm=np.full(len(course), 60 * hz) if still else smooth,
         rolling_bpm=rolling,
         certainty=float(mass.mean()),
         worst=float(mass.min()),

@@ -1,0 +1,193 @@
+"""The mean rate of a pulse from the turns its phase made, and how precisely the recording shows them.
+
+A spectral line says where most power lies. When the rate swings with breathing and slower, that is not the mean rate:
+over ten seconds the two differ by up to 2/min. The mean is the number of turns over the time they took.
+
+Steps
+1. The phase is a straight line plus sines that vanish at both ends of the window, one for each cosine of the
+   instantaneous rate up to 0.45 Hz; so the slope of the straight line is the mean rate exactly. The cosines have the
+   spread that heart rate variability has, falling off with frequency.
+2. Each channel is a fundamental and a harmonic of that phase with its own amplitudes, slow drift, and noise that the
+   channels share in part. The covariance of that noise is taken from what the fit leaves over near the rate: movement
+   moves all channels alike and so counts little (maximum likelihood; the least noisy mix of channels follows by
+   itself).
+3. Gauss-Newton from the course of the rate, and again from courses with one turn more and one less where the channels
+   support the phase least: the likeliest fit gives the rate.
+4. The standard error follows from the curvature there, and from how far the other fits lie that are nearly as likely.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitascope.pulse.filters import band_pass
+
+Floats = NDArray[np.float64]
+
+PIECE_S = 60.0  # longer recordings are fitted in pieces: the work grows with the third power of the length
+SAMPLES_HZ = 14.0  # two harmonics of the fastest pulse
+AMPLITUDE_S = 3.0  # over which the strength of the pulse is taken to be even
+FASTEST_HZ = 0.45  # of the changes in rate: breathing at 27/min
+SWING = 0.03  # of the rate: prior standard deviation of its change over time
+CORNER_HZ = 0.1  # the spectrum of the changes is flat below and falls with the square of frequency above
+SLOPE_SPREAD_HZ = 5.0 / 60  # prior standard deviation of the mean rate around that of the course
+DRIFT = 0.5  # of the rate: what changes slower than this is drift
+NEAR_HZ = 0.6  # of the rate: there the noise is measured
+RIDGE = 0.02  # of the noise: channels are never taken to be noisy in exactly the same way
+SLIP_S = 3.0  # within which a turn can be missed
+SURE = 40.0  # nats: with more support than this in every such stretch no turn is missed
+HARMONICS = 2
+STEPS = 12
+SMALL = 0.01  # radians: smaller steps are none
+
+
+def mean_rate(
+    channels: Floats, wave: Floats, fps: float, course_hz: Floats, seen: NDArray[np.bool_]
+) -> tuple[float, float]:
+    """The mean rate in Hz and its standard error, of `channels` (C, N), finite, at `fps`, all showing one pulse.
+
+    wave: (N,) the clearest pulse wave made of them; the channels are divided by its local strength. course_hz: (N,)
+    the rate as known so far. seen: (N,) False where nothing was recorded.
+    """
+    from scipy.ndimage import uniform_filter1d
+
+    strength = np.sqrt(
+        np.maximum(uniform_filter1d(band_pass(wave, fps) ** 2, max(3, round(AMPLITUDE_S * fps)), mode="nearest"), 0)
+    )
+    if not strength.max(initial=0) > 0:
+        return float(course_hz.mean()), np.inf
+    channels = channels[channels.std(axis=1) > 1e-9 * np.abs(channels).max(axis=1)]  # not the flat ones
+    even = (channels - channels.mean(axis=1, keepdims=True)) / (strength + 1e-2 * strength.max()) * seen
+    block = max(1, int(fps // SAMPLES_HZ))
+    even, course = _blocks(even, block), _blocks(course_hz[None], block)[0]
+    n, rate = len(course), fps / block
+    if not len(even):
+        return float(course_hz.mean()), np.inf
+    edges = np.round(np.linspace(0, n, max(1, round(n / rate / PIECE_S)) + 1)).astype(int)
+    share = np.diff(edges) / n
+    found = np.array([_piece(even[:, a:b], rate, course[a:b]) for a, b in itertools.pairwise(edges)])
+    return float(share @ found[:, 0]), float(np.sqrt(np.sum((share * found[:, 1]) ** 2)))
+
+
+def _blocks(x: Floats, block: int) -> Floats:
+    """Means of `x` (C, N) over `block` samples; a rest shorter than that is left out."""
+    n = x.shape[1] // block
+    means: Floats = x[:, : n * block].reshape(len(x), n, block).mean(axis=2)
+    return means
+
+
+@dataclass(slots=True, eq=False)
+class _Fit:
+    """figures: (P,) slope and cosines in Hz. cost: minus the log of the posterior. error: standard error of the slope
+    in Hz. support: (N,) how far each sample speaks for the phase."""
+
+    figures: Floats
+    cost: float
+    error: float
+    support: Floats
+
+
+class _Model:
+    """The phase model of one piece of `channels` (C, N) at `fps` around `mean_hz`."""
+
+    def __init__(self, channels: Floats, fps: float, mean_hz: float) -> None:
+        n = channels.shape[1]
+        self.channels = channels / channels.std(axis=1, keepdims=True)
+        self.n, self.fps, self.mean_hz, self.seconds = n, fps, mean_hz, n / fps
+        time = (np.arange(n) + 0.5) / n  # of the piece
+        order = np.arange(1, max(1, int(2 * self.seconds * FASTEST_HZ)) + 1)
+        self.cosines = np.cos(np.pi * order * time[:, None])
+        spread = 1 / (1 + (order / (2 * self.seconds) / CORNER_HZ) ** 2)
+        spread *= SWING * mean_hz * np.sqrt(2 / np.sum(spread**2))
+        self.prior = 1 / np.concatenate([[SLOPE_SPREAD_HZ], spread]) ** 2
+        # Radians of phase for each Hz of slope and of each cosine.
+        sines = 2 * self.seconds / order * np.sin(np.pi * order * time[:, None])
+        self.basis = np.concatenate([2 * np.pi * self.seconds * (time - 0.5)[:, None], sines], axis=1)
+        self.straight = 2 * np.pi * mean_hz * self.seconds * time
+        slow = np.cos(np.pi * np.arange(int(2 * self.seconds * DRIFT * mean_hz) + 1)[:, None] * time)
+        self.drift = slow / np.linalg.norm(slow, axis=1, keepdims=True)  # orthonormal
+        self.channels = self._without_drift(self.channels)
+        frequency = np.fft.rfftfreq(n, 1 / fps)
+        self.near = np.abs(frequency - mean_hz) < NEAR_HZ
+        values = 2 * int(self.near.sum())
+        # What the phase takes up is missing from what the fit leaves over.
+        self.freedom = max(values - 0.7 * len(order) - 3, 0.3 * values) / values
+
+    def begin(self, course_hz: Floats) -> Floats:
+        """The figures (P,) of a course of the rate (N,)."""
+        change = course_hz - self.mean_hz
+        return np.concatenate([[change.mean()], 2 / self.n * (self.cosines.T @ change)])
+
+    def fit(self, figures: Floats, whiten: Floats | None = None) -> tuple[_Fit, Floats]:
+        """Gauss-Newton from `figures` (P,); `whiten` (C, C) makes the noise white, measured where None."""
+        measured = whiten is None
+        white = np.eye(len(self.channels)) if whiten is None else whiten
+        for _ in range(STEPS):
+            turn = np.exp(1j * (self.straight + self.basis @ figures))
+            parts = [turn**h for h in range(1, HARMONICS + 1) if h == 1 or h * self.mean_hz < 0.45 * self.fps]
+            beat = np.concatenate([[part.real, part.imag] for part in parts])
+            slope = np.concatenate([[-h * part.imag, h * part.real] for h, part in enumerate(parts, 1)])
+            beat = self._without_drift(beat)
+            gram = beat @ beat.T + 1e-9 * self.n * np.eye(len(beat))
+            amplitude = np.linalg.solve(gram, beat @ self.channels.T).T
+            left = self.channels - amplitude @ beat
+            white = self._whiten(left) if measured else white
+            amplitude = white @ amplitude
+            steep, left = amplitude @ slope, white @ left
+            information = (self.basis.T * (steep**2).sum(axis=0)) @ self.basis + np.diag(self.prior)
+            gradient = self.basis.T @ (steep * left).sum(axis=0) - self.prior * figures
+            step = np.linalg.solve(information, gradient)
+            figures = figures + step
+            if np.abs(self.basis @ step).max() < SMALL:
+                break
+        cost = self._power(left) / self.n + 0.5 * float(self.prior @ figures**2)
+        line = amplitude[:, :2] @ beat[:2]
+        support = np.sum(line * (left + line), axis=0)
+        error = float(np.sqrt(np.linalg.inv(information)[0, 0]))
+        return _Fit(figures, cost, error, support), white
+
+    def _without_drift(self, x: Floats) -> Floats:
+        rest: Floats = x - (x @ self.drift.T) @ self.drift
+        return rest
+
+    def _power(self, left: Floats) -> float:
+        return float((np.abs(np.fft.rfft(left, axis=1)[:, self.near]) ** 2).sum())
+
+    def _whiten(self, left: Floats) -> Floats:
+        """(C, C) from white noise of the density that `left` (C, N) has near the rate."""
+        waves = np.fft.rfft(left, axis=1)[:, self.near]
+        noise = (waves @ waves.conj().T).real / (self.n * self.near.sum() * self.freedom)
+        noise += (RIDGE * np.trace(noise) / len(noise) + 1e-7) * np.eye(len(noise))
+        whiten: Floats = np.linalg.inv(np.linalg.cholesky(noise))
+        return whiten
+
+
+def _piece(channels: Floats, fps: float, course_hz: Floats) -> tuple[float, float]:
+    from scipy.ndimage import uniform_filter1d
+
+    mean_hz = float(course_hz.mean())
+    model = _Model(channels, fps, mean_hz)
+    begin = model.begin(course_hz)
+    best, whiten = model.fit(begin)
+    # A turn is missed or made up where the channels speak least for the phase.
+    width = min(model.n, round(SLIP_S * fps))
+    support = uniform_filter1d(best.support, width, mode="nearest")
+    weakest = int(support.argmin())
+    bump = np.exp(-0.5 * ((np.arange(model.n) - weakest) / (0.25 * width)) ** 2)
+    bump *= fps / bump.sum()
+    fits = [best]
+    for turn in (1, -1) if support[weakest] * width < SURE else ():
+        course = mean_hz + best.figures[0] + model.cosines @ best.figures[1:]
+        fits.append(model.fit(model.begin(course + turn * bump), whiten)[0])
+    cost = np.array([fit.cost for fit in fits])
+    chance = np.exp(cost.min() - cost)
+    slope = np.array([fit.figures[0] for fit in fits])
+    first = int(cost.argmin())
+    # Fits that ended in the same place are one.
+    apart = (np.abs(slope - slope[first]) > 0.3 / model.seconds) * chance
+    spread = float(np.sqrt(apart @ (slope - slope[first]) ** 2 / (1 + apart.sum())))
+    return mean_hz + float(slope[first]), float(np.hypot(fits[first].error, spread))
