@@ -11,8 +11,8 @@ Steps
    channels share in part. The covariance of that noise is taken from what the fit leaves over near the rate: movement
    moves all channels alike and so counts little (maximum likelihood; the least noisy mix of channels follows by
    itself).
-3. Gauss-Newton from the course of the rate, and again from courses with one turn more and one less where the channels
-   support the phase least: the likeliest fit gives the rate.
+3. Gauss-Newton from the course of the rate and, where the channels support the phase poorly, from a steady rate and
+   from courses with one turn more and one less there: the likeliest fit gives the rate.
 4. The standard error follows from the curvature there, and from how far the other fits lie that are nearly as likely.
 """
 
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.pulse.filters import band_pass
+from vitascope.pulse.spectrum import line_frequency
 
 Floats = NDArray[np.float64]
 
@@ -32,14 +33,16 @@ PIECE_S = 60.0  # longer recordings are fitted in pieces: the work grows with th
 SAMPLES_HZ = 14.0  # two harmonics of the fastest pulse
 AMPLITUDE_S = 3.0  # over which the strength of the pulse is taken to be even
 FASTEST_HZ = 0.45  # of the changes in rate: breathing at 27/min
-SWING = 0.03  # of the rate: prior standard deviation of its change over time
+SWING = 0.02  # of the rate: prior standard deviation of its change over time
 CORNER_HZ = 0.1  # the spectrum of the changes is flat below and falls with the square of frequency above
 SLOPE_SPREAD_HZ = 5.0 / 60  # prior standard deviation of the mean rate around that of the course
 DRIFT = 0.5  # of the rate: what changes slower than this is drift
 NEAR_HZ = 0.6  # of the rate: there the noise is measured
 RIDGE = 0.02  # of the noise: channels are never taken to be noisy in exactly the same way
 SLIP_S = 3.0  # within which a turn can be missed
+MOST_SLIPS = 3
 SURE = 40.0  # nats: with more support than this in every such stretch no turn is missed
+FLAT = 1e-9  # a channel that changes less than this of its largest value
 HARMONICS = 2
 STEPS = 12
 SMALL = 0.01  # radians: smaller steps are none
@@ -60,13 +63,11 @@ def mean_rate(
     )
     if not strength.max(initial=0) > 0:
         return float(course_hz.mean()), np.inf
-    channels = channels[channels.std(axis=1) > 1e-9 * np.abs(channels).max(axis=1)]  # not the flat ones
+    channels = channels[channels.std(axis=1) > FLAT * np.abs(channels).max(axis=1)]
     even = (channels - channels.mean(axis=1, keepdims=True)) / (strength + 1e-2 * strength.max()) * seen
     block = max(1, int(fps // SAMPLES_HZ))
     even, course = _blocks(even, block), _blocks(course_hz[None], block)[0]
     n, rate = len(course), fps / block
-    if not len(even):
-        return float(course_hz.mean()), np.inf
     edges = np.round(np.linspace(0, n, max(1, round(n / rate / PIECE_S)) + 1)).astype(int)
     share = np.diff(edges) / n
     found = np.array([_piece(even[:, a:b], rate, course[a:b]) for a, b in itertools.pairwise(edges)])
@@ -122,6 +123,12 @@ class _Model:
         change = course_hz - self.mean_hz
         return np.concatenate([[change.mean()], 2 / self.n * (self.cosines.T @ change)])
 
+    def steady(self, whiten: Floats) -> Floats:
+        """The figures (P,) of the steady rate that holds most power."""
+        figures = np.zeros(self.basis.shape[1])
+        figures[0] = line_frequency(whiten @ self.channels, self.fps, self.mean_hz)[0] - self.mean_hz
+        return figures
+
     def fit(self, figures: Floats, whiten: Floats | None = None) -> tuple[_Fit, Floats]:
         """Gauss-Newton from `figures` (P,); `whiten` (C, C) makes the noise white, measured where None."""
         measured = whiten is None
@@ -167,27 +174,42 @@ class _Model:
 
 
 def _piece(channels: Floats, fps: float, course_hz: Floats) -> tuple[float, float]:
+    """Mean rate and standard error in Hz of one piece."""
+    mean_hz = float(course_hz.mean())
+    channels = channels[channels.std(axis=1) > FLAT * np.abs(channels).max(axis=1)]
+    if not len(channels):
+        return mean_hz, np.inf
+    model = _Model(channels, fps, mean_hz)
+    best, whiten = model.fit(model.begin(course_hz))
+    fits = [best]
+    for attempt in range(MOST_SLIPS):
+        starts = _other_turns(model, best)
+        if starts and not attempt:
+            starts.append(model.steady(whiten))
+        others = [model.fit(figures, whiten)[0] for figures in starts]
+        fits += others
+        better = min(others, key=lambda fit: fit.cost, default=best)
+        if better.cost >= best.cost:
+            break
+        best = better
+    chance = np.exp([best.cost - fit.cost for fit in fits])
+    away = np.array([fit.figures[0] - best.figures[0] for fit in fits])
+    chance[np.abs(away) < 0.3 / model.seconds] = 0.0  # fits that ended in the same place are one
+    spread = float(np.sqrt(chance @ away**2 / (1 + chance.sum())))
+    return mean_hz + float(best.figures[0]), float(np.hypot(best.error, spread))
+
+
+def _other_turns(model: _Model, best: _Fit) -> list[Floats]:
+    """Where to look for a turn missed or made up: the course of `best` with one more and one less in the stretch that
+    supports it least; none where all of it is well supported."""
     from scipy.ndimage import uniform_filter1d
 
-    mean_hz = float(course_hz.mean())
-    model = _Model(channels, fps, mean_hz)
-    begin = model.begin(course_hz)
-    best, whiten = model.fit(begin)
-    # A turn is missed or made up where the channels speak least for the phase.
-    width = min(model.n, round(SLIP_S * fps))
-    support = uniform_filter1d(best.support, width, mode="nearest")
+    width = min(model.n, round(SLIP_S * model.fps))
+    support = uniform_filter1d(best.support, width, mode="nearest") * width
     weakest = int(support.argmin())
+    if support[weakest] >= SURE:
+        return []
     bump = np.exp(-0.5 * ((np.arange(model.n) - weakest) / (0.25 * width)) ** 2)
-    bump *= fps / bump.sum()
-    fits = [best]
-    for turn in (1, -1) if support[weakest] * width < SURE else ():
-        course = mean_hz + best.figures[0] + model.cosines @ best.figures[1:]
-        fits.append(model.fit(model.begin(course + turn * bump), whiten)[0])
-    cost = np.array([fit.cost for fit in fits])
-    chance = np.exp(cost.min() - cost)
-    slope = np.array([fit.figures[0] for fit in fits])
-    first = int(cost.argmin())
-    # Fits that ended in the same place are one.
-    apart = (np.abs(slope - slope[first]) > 0.3 / model.seconds) * chance
-    spread = float(np.sqrt(apart @ (slope - slope[first]) ** 2 / (1 + apart.sum())))
-    return mean_hz + float(slope[first]), float(np.hypot(fits[first].error, spread))
+    bump *= model.fps / bump.sum()
+    course = model.mean_hz + best.figures[0] + model.cosines @ best.figures[1:]
+    return [model.begin(course + bump), model.begin(course - bump)]
