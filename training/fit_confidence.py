@@ -31,7 +31,7 @@ from vitascope.vitals.heart_rate import TOLERANCE, transform
 ROOT = Path(__file__).resolve().parent.parent
 CARD = ROOT / "src/vitascope/vitals/heart_rate_card.json"
 PAGE = ROOT / "docs/vitals.md"
-TERMS = ("certainty", "worst", "snr_db", "drift_db", "agreement", "explained", "spread", "seconds")
+TERMS = ("certainty", "explained", "spread", "seconds")
 WINDOWS_S = (10, 15, 30)
 FOLDS = 5
 PENALTY = 1.0
@@ -226,7 +226,7 @@ def table(rows: list[Row], confidence: NDArray[np.float64]) -> str:
     right = error <= TOLERANCE
     lines = ["| confidence | windows | within 5/min | median error | 90 % of errors below |", "|---|---|---|---|---|"]
     gap = 0.0
-    for low, high in itertools.pairwise((0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, OK_FROM, 0.9, 0.95, 0.98, 1.0)):
+    for low, high in itertools.pairwise((0.0, 0.2, 0.4, 0.5, 0.6, 0.7, OK_FROM, 0.9, 0.95, 0.98, 1.0)):
         inside = (confidence >= low) & ((confidence < high) | (high == 1.0))
         if not inside.any():
             continue

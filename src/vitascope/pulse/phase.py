@@ -33,8 +33,10 @@ PIECE_S = 60.0  # longer recordings are fitted in pieces: the work grows with th
 SAMPLES_HZ = 14.0  # two harmonics of the fastest pulse
 AMPLITUDE_S = 3.0  # over which the strength of the pulse is taken to be even
 FASTEST_HZ = 0.45  # of the changes in rate: breathing at 27/min
-SWING = 0.02  # of the rate: prior standard deviation of its change over time
-CORNER_HZ = 0.1  # the spectrum of the changes is flat below and falls with the square of frequency above
+# Prior of the changes in rate, as shares of it: their spectral density per Hz, and the frequency from which their
+# amplitude falls. Standard deviation 2 % within ten seconds, 3 % within a minute.
+SWING = 0.03
+CORNER_HZ = 0.03
 SLOPE_SPREAD_HZ = 5.0 / 60  # prior standard deviation of the mean rate around that of the course
 DRIFT = 0.5  # of the rate: what changes slower than this is drift
 NEAR_HZ = 0.6  # of the rate: there the noise is measured
@@ -102,8 +104,8 @@ class _Model:
         time = (np.arange(n) + 0.5) / n  # of the piece
         order = np.arange(1, max(1, int(2 * self.seconds * FASTEST_HZ)) + 1)
         self.cosines = np.cos(np.pi * order * time[:, None])
-        spread = 1 / (1 + (order / (2 * self.seconds) / CORNER_HZ) ** 2)
-        spread *= SWING * mean_hz * np.sqrt(2 / np.sum(spread**2))
+        step_hz = 1 / (2 * self.seconds)
+        spread = mean_hz * np.sqrt(2 * SWING * step_hz) / (1 + order * step_hz / CORNER_HZ)
         self.prior = 1 / np.concatenate([[SLOPE_SPREAD_HZ], spread]) ** 2
         # Radians of phase for each Hz of slope and of each cosine.
         sines = 2 * self.seconds / order * np.sin(np.pi * order * time[:, None])

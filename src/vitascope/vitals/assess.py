@@ -14,7 +14,7 @@ from vitascope.pulse.extract import PulseWaves, extract
 from vitascope.pulse.filters import band_pass
 from vitascope.pulse.phase import mean_rate
 from vitascope.pulse.plausible import flaw
-from vitascope.pulse.quality import Quality, above_drift_db, self_snr_db
+from vitascope.pulse.quality import Quality, self_snr_db
 from vitascope.pulse.rate import RateCourse, follow
 from vitascope.pulse.resample import resample
 from vitascope.pulse.trace import Kind, Trace
@@ -126,10 +126,7 @@ def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
     along = course.at(n, waves.fps)
     quality = Quality(
         snr_db=self_snr_db(waves.bvp[best], waves.fps, along),
-        drift_db=above_drift_db(waves.bvp[best], waves.fps, course.bpm / 60),
         certainty=course.certainty,
-        worst=course.worst,
-        agreement=course.agreement,
         explained=course.explained,
         spread=min(60 * error_hz, WIDEST),
         seconds=waves.seen_s,

@@ -51,7 +51,7 @@ def transform(name: str, figures: dict[str, float]) -> float:
     """A quality figure on the scale the confidence model is linear in: shares as log-odds, seconds and precision (one
     over the spread) as a logarithm."""
     value = figures[name]
-    if name in {"certainty", "worst", "explained"}:
+    if name in {"certainty", "explained"}:
         value = min(max(value, 1e-3), 1 - 1e-3)
         return float(np.log(value / (1 - value)))
     if name == "spread":
