@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from vitascope.pulse.trace import Trace
 
 FUSED = ("pos", "chrom")  # on a face; on a fingertip the light passes through and each channel is a pulse wave itself
 CHANNELS = ("red", "green", "blue")
+IN_SIGHT = 0.9  # of the time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +23,7 @@ class PulseWaves:
     bvp: (M, N). names: M, "method/region". baseline: (N,) skin brightness (or the raw wave), still with its slow
     changes.
     seen: (N,) False where nothing was recorded. rgb: (N, 3) mean colour over the regions, or None for a given wave.
+    motion: (K, N) vertical places in face widths of what was in sight nearly all the time; K may be 0.
     """
 
     bvp: NDArray[np.float64]
@@ -31,6 +33,7 @@ class PulseWaves:
     fps: float
     start_s: float
     rgb: NDArray[np.float64] | None = None
+    motion: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def seen_s(self) -> float:
@@ -67,7 +70,16 @@ def extract(trace: Trace, method: str | None = None, *, fused: tuple[str, ...] =
         fps=grid.fps,
         start_s=grid.start_s,
         rgb=mean,
+        motion=_motion(trace, grid.fps),
     )
+
+
+def _motion(trace: Trace, fps: float) -> NDArray[np.float64]:
+    """(K, N) the motion of `trace` on the grid of its colours, without what was out of sight for long."""
+    if trace.motion is None:
+        return np.zeros((0, 0))
+    grid = resample(trace.time_s, trace.motion, fps)
+    return np.ascontiguousarray(grid.values[:, grid.seen.mean(axis=0) >= IN_SIGHT].T)
 
 
 def _average(rgb: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -16,10 +16,12 @@ class Trace:
     """Mean RGB per region over true capture times.
 
     time_s: (N,) seconds, strictly increasing. rgb: (N, R, 3), 0..255, NaN where the region was not seen.
-    regions: R names. kind: what the camera looked at.
+    regions: R names. kind: what the camera looked at. motion: (N, K) vertical places, in face widths, of what breathing
+    moves (face, shoulders), NaN where not seen; None where none was followed.
     """
 
     time_s: NDArray[np.float64]
     rgb: NDArray[np.float64]
     regions: tuple[str, ...]
     kind: Kind = "face"
+    motion: NDArray[np.float64] | None = None

@@ -66,7 +66,9 @@ def trace_waves(trace: Trace, method: str | None) -> PulseWaves:
     rgb = np.where(np.abs(rgb) <= HIGHEST_LEVEL, rgb, np.nan)
     if len(rgb) < 2:
         raise InputError("The recording has fewer than two frames.")
-    return extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
+    if trace.motion is not None and (trace.motion.ndim != 2 or len(trace.motion) != len(rgb)):
+        raise InputError("The motion of a trace must hold one row for each frame.")
+    return extract(replace(trace, rgb=rgb), method)
 
 
 def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
@@ -175,6 +177,7 @@ def _readings(measured: Measured, wrong: str | None) -> Assessment:
         kind=kind,
         flaw=wrong,
         rgb=waves.rgb,
+        motion=waves.motion,
     )
     readings = {name: reading for vital in VITALS for name, reading in vital(observation).items()}
     given = readings["heart_rate"].status != "withheld"
