@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from vitascope.evaluation.page import put_between
 from vitascope.report.reading import Reading
 from vitascope.vitals.assess import assess_waveform
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/vitals.md"
-BEGIN, END = "<!-- written by training/check_stress.py -->", "<!-- end of stress -->"
+WRITER = "training/check_stress.py"
 TASKS = {"baseline": "rest", "passive": "passive viewing", "easy": "easy task", "hard": "hard task"}
 FIGURES = ("heart_rate", "sdnn", "rmssd", "lf_hf", "stress_index")
 FPS = 60.0
@@ -45,10 +46,9 @@ def table(folder: Path) -> str:
 
 def main(folder: Path) -> None:
     """Write the table between the marks in the page."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(folder)}\n{END}{after}", encoding="utf-8")
-    print(table(folder))
+    text = table(folder)
+    put_between(PAGE, WRITER, text)
+    print(text)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.demo import demo_frames
+from vitascope.evaluation.page import put_between
 from vitascope.media.frames import Frame
 from vitascope.pulse.extract import FUSED, PulseWaves, extract
 from vitascope.pulse.methods import METHODS
@@ -28,7 +29,7 @@ from vitascope.pulse.trace import Trace
 from vitascope.recording import Recording
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/pulse.md"
-BEGIN, END = "<!-- written by training/compare_methods.py -->", "<!-- end of methods -->"
+WRITER = "training/compare_methods.py"
 WINDOW_S = 10.0
 TOLERANCE = 5.0
 SETS: tuple[tuple[str, ...], ...] = (
@@ -134,9 +135,7 @@ def table(found: list[Window]) -> str:
 def main(folder: Path) -> None:
     """Put the table between the marks in the page."""
     text = table(list(faces(folder)))
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    put_between(PAGE, WRITER, text)
     print(text)
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from vitascope.evaluation.page import put_between
 from vitascope.pulse.trace import Kind, Trace
 from vitascope.vitals.assess import Measured, measure_waves, trace_waves, wave_waves
 from vitascope.vitals.heart_rate import TOLERANCE, transform
@@ -30,12 +31,12 @@ from vitascope.vitals.heart_rate import TOLERANCE, transform
 ROOT = Path(__file__).resolve().parent.parent
 CARD = ROOT / "src/vitascope/vitals/heart_rate_card.json"
 PAGE = ROOT / "docs/vitals.md"
-TERMS = ("certainty", "worst", "snr_db", "drift_db", "agreement", "explained", "seconds")
+TERMS = ("certainty", "explained", "spread", "seconds")
 WINDOWS_S = (10, 15, 30)
 FOLDS = 5
 PENALTY = 1.0
 OK_FROM, TENTATIVE_FROM = 0.85, 0.65
-BEGIN, END = "<!-- written by training/fit_confidence.py -->", "<!-- end -->"
+WRITER = "training/fit_confidence.py"
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ def table(rows: list[Row], confidence: NDArray[np.float64]) -> str:
     right = error <= TOLERANCE
     lines = ["| confidence | windows | within 5/min | median error | 90 % of errors below |", "|---|---|---|---|---|"]
     gap = 0.0
-    for low, high in itertools.pairwise((0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, OK_FROM, 0.9, 0.95, 0.98, 1.0)):
+    for low, high in itertools.pairwise((0.0, 0.2, 0.4, 0.5, 0.6, 0.7, OK_FROM, 0.9, 0.95, 0.98, 1.0)):
         inside = (confidence >= low) & ((confidence < high) | (high == 1.0))
         if not inside.any():
             continue
@@ -264,7 +265,7 @@ def main(folder: Path) -> None:
     error = np.array([r.error for r in rows])
     card = {
         "what": "P(|error| <= 5/min) of the heart rate from quality figures; logistic regression",
-        "written_by": "training/fit_confidence.py",
+        "written_by": WRITER,
         "windows": len(rows),
         **fit(rows),
         "interval": interval(confidence, error),
@@ -273,10 +274,9 @@ def main(folder: Path) -> None:
         "tentative_from": TENTATIVE_FROM,
     }
     CARD.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(rows, confidence)}\n{END}{after}", encoding="utf-8")
-    print(table(rows, confidence))
+    text = table(rows, confidence)
+    put_between(PAGE, WRITER, text)
+    print(text)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vitascope.evaluation.page import put_between
 from vitascope.pulse.trace import Trace
 from vitascope.vitals.assess import measure_waves, trace_waves
 from vitascope.vitals.oxygen import BASELINE_S, HIGHEST, LOWEST, WINDOW_S, baseline_ratios, ratios
@@ -28,7 +29,7 @@ from vitascope.vitals.oxygen import BASELINE_S, HIGHEST, LOWEST, WINDOW_S, basel
 ROOT = Path(__file__).resolve().parent.parent
 CARD = ROOT / "src/vitascope/vitals/oxygen_card.json"
 PAGE = ROOT / "docs/vitals.md"
-BEGIN, END = "<!-- written by training/fit_oxygen.py -->", "<!-- end of oxygen -->"
+WRITER = "training/fit_oxygen.py"
 HOP_S = 15
 OXIMETERS = (1, 2, 4, 5)
 STARTING = 97.5  # %, what the first minute on room air is taken for
@@ -225,7 +226,7 @@ def main(folder: Path) -> None:
     card = {
         "what": "saturation of a fingertip in % as a change from the first minute: baseline + sum of weight * "
         "log(ratio now / ratio in the first minute)",
-        "written_by": "training/fit_oxygen.py",
+        "written_by": WRITER,
         "recordings": "Hoffman et al. 2022, varied fraction of inspired oxygen, phone camera with flash; MIT licence",
         "limits": "four healthy adults, one phone model, unchanged exposure; the baseline is assumed, not measured; "
         "changes of pressure or light during the recording are read as changes of saturation",
@@ -239,10 +240,9 @@ def main(folder: Path) -> None:
         "figures_of_the_mean": rounded(figures(rows, held_out(rows, "the mean"))),
     }
     CARD.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(rows, shipped)}\n{END}{after}", encoding="utf-8")
-    print(table(rows, shipped))
+    text = table(rows, shipped)
+    put_between(PAGE, WRITER, text)
+    print(text)
 
 
 if __name__ == "__main__":

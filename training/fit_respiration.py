@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.signal import butter, sosfiltfilt
 
+from vitascope.evaluation.page import put_between
 from vitascope.pulse.beats import find_beats
 from vitascope.vitals.assess import measure_waves, wave_waves
 from vitascope.vitals.observation import Observation
@@ -38,7 +39,7 @@ from vitascope.vitals.respiration import (
 ROOT = Path(__file__).resolve().parent.parent
 CARD = ROOT / "src/vitascope/vitals/respiration_card.json"
 PAGE = ROOT / "docs/vitals.md"
-BEGIN, END = "<!-- written by training/fit_respiration.py -->", "<!-- end of respiration -->"
+WRITER = "training/fit_respiration.py"
 WINDOWS_S = (30, 60)
 FPS = 60.0
 OK_FROM, TENTATIVE_FROM = 0.8, 0.5
@@ -179,7 +180,7 @@ def main(folder: Path) -> None:
     sure = held_out(rows)
     card = {
         "what": "P(|error| <= 2/min) of the respiration rate; logistic regression on share (log-odds) and votes",
-        "written_by": "training/fit_respiration.py",
+        "written_by": WRITER,
         "recordings": "BIDMC 01, CapnoBase 0009, Challenge v102s; two people with a breathing belt, finger and ear",
         "windows": len(rows),
         **fit(rows),
@@ -188,10 +189,9 @@ def main(folder: Path) -> None:
         "tentative_from": TENTATIVE_FROM,
     }
     CARD.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(rows, sure)}\n{END}{after}", encoding="utf-8")
-    print(table(rows, sure))
+    text = table(rows, sure)
+    put_between(PAGE, WRITER, text)
+    print(text)
 
 
 if __name__ == "__main__":

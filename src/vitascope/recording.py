@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vitascope.face import guidance
 from vitascope.face.watcher import REGIONS, FaceWatcher, Sight
@@ -36,9 +37,11 @@ class Recording:
         self._finger = FingerWatcher()
         self._undecided = kind is None
         self._time_s: list[float] = []
-        self._means: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
-        self._valid: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+        self._means: list[NDArray[np.float64]] = []
+        self._valid: list[NDArray[np.float64]] = []
         self._refusals: list[str | None] = []
+        self._height: list[float] = []  # of the face's middle in the picture, and its width, in pixels
+        self._width: list[float] = []
         self._person: list[int] = []  # counts up whenever another face takes the place of the one before
         self._messages: Counter[str] = Counter()
         self._found = 0
@@ -52,6 +55,9 @@ class Recording:
         self._means.append(sight.means)
         self._valid.append(sight.valid)
         self._refusals.append(sight.refusal)
+        places = None if sight.landmarks is None else sight.landmarks[:, :2]
+        self._height.append(np.nan if places is None else float(places[:, 1].mean()))
+        self._width.append(np.nan if places is None else float(np.ptp(places[:, 0])))
         self._person.append((self._person[-1] if self._person else 0) + (sight.event == "changed"))
         self._messages.update(sight.messages)
         self._found += sight.found
@@ -94,7 +100,15 @@ class Recording:
         rgb = np.asarray(self._means[first:]).reshape(-1, len(self.regions), 3)
         rgb[np.asarray(self._person[first:]) != self._longest()] = np.nan
         valid = np.asarray(self._valid[first:]).reshape(-1, len(self.regions))
-        return Trace(np.asarray(self._time_s[first:]), rgb, self.regions, self.kind, valid)
+        return Trace(np.asarray(self._time_s[first:]), rgb, self.regions, self.kind, valid, self._motion(first))
+
+    def _motion(self, first: int) -> NDArray[np.float64] | None:
+        """(N, 1) the height of the face in the picture since frame `first`, in face widths; breathing lifts it."""
+        if self.kind != "face":
+            return None
+        height, width = np.asarray(self._height[first:]), np.asarray(self._width[first:])
+        usual = float(np.median(width[np.isfinite(width)])) if np.isfinite(width).any() else 1.0
+        return (height / usual)[:, None]
 
     def _first(self, last_s: float | None) -> int:
         """Index of the first frame of the last `last_s` seconds."""

@@ -10,11 +10,10 @@ from hypothesis.extra.numpy import arrays
 
 from tests.skin import SKIN, beat_wave, face, skin_colour
 from vitascope.errors import InputError
-from vitascope.pulse.rate import follow
 from vitascope.pulse.resample import resample
 from vitascope.pulse.trace import Trace
 from vitascope.report.reading import Reading
-from vitascope.vitals.assess import assess, assess_waveform
+from vitascope.vitals.assess import assess, assess_waveform, measure_waves, wave_waves
 
 
 def heart_rate(trace: Trace) -> Reading:
@@ -236,7 +235,7 @@ def test_confidence_separates_right_from_wrong_on_real_faces(recordings: Path) -
     for path in sorted((recordings / "pulse/face_waveforms").glob("*.npz"))[::4]:
         clip = np.load(path)
         waves = np.stack([clip[name][:900] for name in ("pos", "green", "lgi")], axis=1).astype(float)
-        truth = follow(clip["ppg"][:900].astype(float)[None], 30).bpm
+        truth = measure_waves(wave_waves(clip["ppg"][:900].astype(float), 30), None).course.bpm
         reading = assess_waveform(waves, 30).readings["heart_rate"]
         if reading.status == "ok":
             assert reading.value is not None

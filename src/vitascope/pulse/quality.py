@@ -13,15 +13,13 @@ from vitascope.pulse.filters import PULSE_BAND_HZ
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """snr_db: self-SNR (at the estimated rate). drift_db: see `above_drift_db`. certainty, worst, agreement, explained:
-    see `RateCourse`. seconds: recorded."""
+    """snr_db: self-SNR (at the estimated rate). certainty, explained: see `RateCourse`. spread: standard error of the
+    mean rate in 1/min (`pulse.phase`), at most 10. seconds: recorded."""
 
     snr_db: float
-    drift_db: float
     certainty: float
-    worst: float
-    agreement: float
     explained: float
+    spread: float
     seconds: float
 
     def features(self) -> dict[str, float]:
@@ -55,20 +53,3 @@ def self_snr_db(bvp: NDArray[np.float64], fps: float, course_hz: NDArray[np.floa
     return (
         float(np.clip(10 * np.log10(signal / rest), -30, 30)) if signal > 0 < rest else (30.0 if signal > 0 else -30.0)
     )
-
-
-def above_drift_db(bvp: NDArray[np.float64], fps: float, rate_hz: float) -> float:
-    """How far the line of `bvp` (N,) at `rate_hz` stands above what lies below it, dB, within -20..20.
-
-    Mean power within 0.12 Hz of the rate against that from 0.3 Hz to 0.2 Hz under it. Movement and changing light rise
-    towards low frequencies, so a hump of theirs that is taken for a slow pulse has as much or more beneath it.
-    """
-    n = len(bvp)
-    size = 1 << int(np.ceil(np.log2(max(8 * n, 4096))))
-    power = np.abs(np.fft.rfft((bvp - bvp.mean()) * np.hanning(n), size)) ** 2
-    frequency = np.fft.rfftfreq(size, 1 / fps)
-    line = power[np.abs(frequency - rate_hz) <= 0.12].mean()
-    below = power[(frequency >= 0.3) & (frequency < max(rate_hz - 0.2, 0.35))].mean()
-    if not line > 0:
-        return -20.0
-    return float(np.clip(10 * np.log10(line / max(below, 1e-12 * line)), -20, 20))

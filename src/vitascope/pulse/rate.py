@@ -1,9 +1,9 @@
 """The pulse rate over time from one or several pulse waves, and how sure the waves are of it.
 
 Steps
-1. Each wave is band-passed, differentiated (what disturbs a skin signal falls off with frequency roughly as 1/f, so
-   this levels it) and divided by its local amplitude, so that one burst of movement does not outweigh half a minute
-   of pulse.
+1. The noise of each wave is levelled in two ways (`pulse.level`) and the wave divided by its local amplitude, so that
+   one burst of movement does not outweigh half a minute of pulse. Both views count alike: the log-likelihoods that
+   follow from them are averaged.
 2. In windows of 8 s, one second apart, the likelihood of each rate is that of a sinusoid and its two harmonics in
    noise: -(n/2) log(1 - rho) with rho the share of power they explain. The first harmonic counts at most twice the
    fundamental, so twice the rate is not taken for the rate, and half the rate, which has no power of its own, is not
@@ -11,8 +11,8 @@ Steps
    light holds as much power at 45 as the pulse does at 75.
 3. Heart rate changes by a few beats per minute in a second: a hidden Markov model over rates joins the windows. Its
    best path is the course of the rate; the posterior mass near it says how sure the waves are.
-4. The value is the line frequency of the waves demodulated along that course: far finer than the grid, and right for a
-   rate that drifts.
+4. The rate is the line frequency of the waves demodulated along that course, far finer than the grid; the mean rate
+   (`pulse.phase`) starts from there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.pulse.filters import PULSE_BAND_HZ, band_pass
+from vitascope.pulse.filters import PULSE_BAND_HZ
+from vitascope.pulse.level import level, whiten
 from vitascope.pulse.spectrum import line_frequency
 
 Floats = NDArray[np.float64]
@@ -31,7 +32,6 @@ Floats = NDArray[np.float64]
 RATES = np.arange(38.0, 241.0)  # 1/min: the searched rates
 WINDOW_S = 8.0
 HOP_S = 1.0
-AMPLITUDE_S = 1.5  # over which the local amplitude is taken
 HARMONIC_LIMIT = 2.0
 EXPLAINED_LIMIT = 0.97
 CHANGE_PER_HOP = 3.0  # 1/min, standard deviation of the rate's change in one hop
@@ -47,16 +47,13 @@ MIN_SEEN = 0.7  # share of a window that must have been seen
 class RateCourse:
     """bpm: the rate over the whole window, 1/min. time_s, course_bpm: (T,) window centres from the first sample, and
     rates. rolling_bpm: (T,) the rate of each window given all others, NaN where it stays open. certainty: 0..1, mean
-    posterior mass near the course; worst: its minimum over time. agreement: 0..1, share of the waves other than the
-    clearest whose own best rate is near; 0.5 where there is only one."""
+    posterior mass near the course. explained: 0..1, share of power in the line. weights: (M,) of the waves."""
 
     bpm: float
     time_s: Floats
     course_bpm: Floats
     rolling_bpm: Floats
     certainty: float
-    worst: float
-    agreement: float
     explained: float
     weights: Floats
 
@@ -67,21 +64,13 @@ class RateCourse:
         return scaled
 
 
-def level(waves: Floats, fps: float) -> Floats:
-    """Step 1 for `waves` (M, N): whitened waves of even amplitude; a flat wave stays flat."""
-    from scipy.ndimage import uniform_filter1d
+def log_likelihood(
+    evened: Floats, fps: float, seen: NDArray[np.bool_] | None = None, exponents: Floats | float = 2.0
+) -> tuple[Floats, Floats]:
+    """Step 2 for `evened` (M, N): window centres (T,) in seconds and log-likelihoods (M, T, F) over `RATES`.
 
-    band = band_pass(waves.T, fps, 0.6, PULSE_BAND_HZ[1], order=2)
-    slope = np.gradient(band, axis=0) if len(band) > 1 else band
-    power = uniform_filter1d(slope**2, max(3, round(AMPLITUDE_S * fps)), axis=0, mode="nearest")
-    amplitude = np.sqrt(np.maximum(power, 0))
-    floor = 1e-6 * amplitude.max(axis=0, initial=0) + 1e-12 * np.abs(waves).max(axis=1, initial=0) + 1e-300
-    evened: Floats = (slope / (amplitude + floor)).T
-    return evened
-
-
-def log_likelihood(evened: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
-    """Step 2 for `evened` (M, N): window centres (T,) in seconds and log-likelihoods (M, T, F) over `RATES`."""
+    exponents: of the noise that was levelled, (M,) or one for all.
+    """
     skip = max(1, int(fps // 12))  # the band ends at 4 Hz; 12 samples a second carry it
     x, rate = evened[:, ::skip], fps / skip
     n = x.shape[1]
@@ -99,8 +88,11 @@ def log_likelihood(evened: Floats, fps: float, seen: NDArray[np.bool_] | None = 
         np.where(order * RATES < top_rate, _between_bins(share, order * RATES / 60 * size / rate), 0.0)
         for order in (1, 2, 3)
     )
-    second = np.minimum(second, HARMONIC_LIMIT * first)
-    rho = np.minimum(first + second + np.minimum(third, np.minimum(first, second)), EXPLAINED_LIMIT)
+    # What levels steeper noise also lifts the harmonics further.
+    lifted = np.broadcast_to(np.asarray(exponents) - 2, len(evened))[:, None, None]
+    second = np.minimum(second, HARMONIC_LIMIT * 2**lifted * first)
+    third = np.minimum(third, np.minimum(3**lifted * first, second))
+    rho = np.minimum(first + second + third, EXPLAINED_LIMIT)
     freedom = samples / rate * (PULSE_BAND_HZ[1] - PULSE_BAND_HZ[0])  # half the independent samples in the band
     result = -freedom * np.log1p(-rho)
     if seen is not None:
@@ -175,9 +167,12 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
     """The course of the rate in `waves` (M, N), finite, at `fps`, at least a few seconds; `seen` (N,) marks real
     samples."""
     evened = level(waves, fps)
+    other, exponents = whiten(waves, fps)
     if seen is not None:
-        evened = evened * seen
-    time_s, likelihood = log_likelihood(evened, fps, seen)
+        evened, other = evened * seen, other * seen
+    time_s, by_slope = log_likelihood(evened, fps, seen)
+    by_fit = log_likelihood(other, fps, seen, exponents)[1]
+    likelihood = 0.5 * (by_slope + by_fit)
     hop_s = float(np.diff(time_s).mean()) if len(time_s) > 1 else HOP_S
     # Overlapping windows tell the same story several times; two independent ones to a window length.
     heard = likelihood - 0.5 * ((RATES - USUAL) / SPREAD) ** 2
@@ -190,8 +185,6 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
     posterior = _posterior(evidence, change) * near
     mass = posterior.sum(axis=1)
     rolling = np.where(mass >= OPEN_BELOW, posterior @ RATES / np.maximum(mass, 1e-12), np.nan)
-    own = RATES[likelihood.mean(axis=1).argmax(axis=1)]
-    others = np.delete(own, int(np.argmax(weight)))
     n = waves.shape[1]
     smooth = np.convolve(np.pad(course, 2, mode="edge"), np.full(5, 0.2), mode="valid")
     wandering = np.interp(np.arange(n) / fps, time_s, smooth) / 60
@@ -199,15 +192,15 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
     evened = evened * np.sqrt(weight)[:, None]
     steady = line_frequency(evened, fps, float(course.mean()) / 60)
     drifting = line_frequency(evened, fps, wandering, reach_hz=0.05)
-    hz, explained = steady if steady[1] > drifting[1] else drifting
+    # A line right on a steady course is equally strong both ways: rounding must not choose.
+    still = steady[1] >= drifting[1] * (1 - 1e-9)
+    hz, explained = steady if still else drifting
     return RateCourse(
         bpm=60 * hz,
         time_s=time_s,
-        course_bpm=np.full(len(course), 60 * hz) if steady[1] > drifting[1] else smooth,
+        course_bpm=np.full(len(course), 60 * hz) if still else smooth,
         rolling_bpm=rolling,
         certainty=float(mass.mean()),
-        worst=float(mass.min()),
-        agreement=float(np.mean(np.abs(others - np.median(course)) <= NEAR)) if len(others) else 0.5,
         explained=explained,
         weights=weight,
     )

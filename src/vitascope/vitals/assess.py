@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,8 +12,9 @@ from vitascope.errors import InputError
 from vitascope.pulse.beats import find_beats
 from vitascope.pulse.extract import PulseWaves, extract
 from vitascope.pulse.filters import band_pass
+from vitascope.pulse.phase import mean_rate
 from vitascope.pulse.plausible import flaw
-from vitascope.pulse.quality import Quality, above_drift_db, self_snr_db
+from vitascope.pulse.quality import Quality, self_snr_db
 from vitascope.pulse.rate import RateCourse, follow
 from vitascope.pulse.resample import resample
 from vitascope.pulse.trace import Kind, Trace
@@ -24,6 +25,8 @@ from vitascope.vitals import VITALS, Observation
 SHORTEST_S = 5.0
 HIGHEST_LEVEL = 1e5  # generous: some cameras count to 65535
 SLOWEST_FPS = 8.0  # 4 Hz, the top of the pulse band, is its Nyquist frequency
+MOST_WAVES = 4  # a window of ten seconds tells no more about how their noise hangs together
+WIDEST = 10.0  # 1/min: a mean rate less sure than this is not known at all
 STAR_DB = (-3.0, 0.0, 3.0, 6.0, 9.0)
 
 
@@ -63,7 +66,9 @@ def trace_waves(trace: Trace, method: str | None) -> PulseWaves:
     rgb = np.where(np.abs(rgb) <= HIGHEST_LEVEL, rgb, np.nan)
     if len(rgb) < 2:
         raise InputError("The recording has fewer than two frames.")
-    return extract(Trace(trace.time_s, rgb, trace.regions, trace.kind), method)
+    if trace.motion is not None and (trace.motion.ndim != 2 or len(trace.motion) != len(rgb)):
+        raise InputError("The motion of a trace must hold one row for each frame.")
+    return extract(replace(trace, rgb=rgb), method)
 
 
 def assess_waveform(bvp: ArrayLike, fps: float) -> Assessment:
@@ -117,18 +122,27 @@ def measure_waves(waves: PulseWaves, kind: Kind | None) -> Measured:
     if n / waves.fps < SHORTEST_S - 1 / waves.fps:
         raise InputError(f"The recording is {n / waves.fps:.1f} s long; at least {SHORTEST_S:.0f} s are needed.")
     course = follow(waves.bvp, waves.fps, waves.seen)
-    along = course.at(n, waves.fps)
     best = int(np.argmax(course.weights))
+    hz, error_hz = mean_rate(_channels(waves, course), waves.bvp[best], waves.fps, course.at(n, waves.fps), waves.seen)
+    course = replace(course, bpm=60 * hz)
+    along = course.at(n, waves.fps)
     quality = Quality(
         snr_db=self_snr_db(waves.bvp[best], waves.fps, along),
-        drift_db=above_drift_db(waves.bvp[best], waves.fps, course.bpm / 60),
         certainty=course.certainty,
-        worst=course.worst,
-        agreement=course.agreement,
         explained=course.explained,
+        spread=min(60 * error_hz, WIDEST),
         seconds=waves.seen_s,
     )
     return Measured(waves, kind, course, along, best, quality)
+
+
+def _channels(waves: PulseWaves, course: RateCourse) -> NDArray[np.float64]:
+    """(C, N) what the mean rate is taken from: the colours of a trace, or the clearest of the waves handed in."""
+    if waves.rgb is not None:
+        relative: NDArray[np.float64] = (waves.rgb / np.maximum(waves.rgb.mean(axis=0), 1e-9)).T
+        return relative
+    clearest: NDArray[np.float64] = waves.bvp[np.argsort(-course.weights)[:MOST_WAVES]]
+    return clearest
 
 
 def assess_measured(measured: Measured, wrong: str | None = None) -> Assessment:
@@ -164,6 +178,7 @@ def _readings(measured: Measured, wrong: str | None) -> Assessment:
         kind=kind,
         flaw=wrong,
         rgb=waves.rgb,
+        motion=waves.motion,
     )
     readings = {name: reading for vital in VITALS for name, reading in vital(observation).items()}
     given = readings["heart_rate"].status != "withheld"

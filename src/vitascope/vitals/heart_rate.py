@@ -15,6 +15,7 @@ from vitascope.report.reading import Reading
 from vitascope.vitals.observation import Observation
 
 REPORTED = (40.0, 200.0)  # 1/min
+FINEST = 0.02  # 1/min: a rate known better than this is no surer
 TOLERANCE = 5.0  # 1/min: confidence is the probability of being this near
 
 
@@ -47,11 +48,14 @@ class Card:
 
 
 def transform(name: str, figures: dict[str, float]) -> float:
-    """A quality figure on the scale the confidence model is linear in: shares as log-odds, seconds as a logarithm."""
+    """A quality figure on the scale the confidence model is linear in: shares as log-odds, seconds and precision (one
+    over the spread) as a logarithm."""
     value = figures[name]
-    if name in {"certainty", "worst", "explained"}:
+    if name in {"certainty", "explained"}:
         value = min(max(value, 1e-3), 1 - 1e-3)
         return float(np.log(value / (1 - value)))
+    if name == "spread":
+        return -float(np.log(max(value, FINEST)))
     return float(np.log(value)) if name == "seconds" else float(value)
 
 

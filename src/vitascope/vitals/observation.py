@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ class Observation:
     """bvp, baseline, seen: (N,) at `fps`. flaw: why the wave cannot be taken for a pulse (one sentence), or None.
 
     kind: what the camera looked at, None for a wave handed in. method: where the wave came from. rgb: (N, 3) mean
-    colour, None for a wave handed in.
+    colour, None for a wave handed in. motion: (K, N) vertical places of what breathing moves, in face widths.
     """
 
     bvp: NDArray[np.float64]
@@ -38,6 +38,7 @@ class Observation:
     kind: Kind | None
     flaw: str | None
     rgb: NDArray[np.float64] | None = None
+    motion: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def reading(
         self,

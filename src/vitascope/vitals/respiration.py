@@ -2,8 +2,12 @@
 
 RIIV (baseline), RIAV (beat amplitude) and RIFV (beat interval) each have a spectrum in 0.1-0.5 Hz (Karlen et al. 2013,
 IEEE TBME 60:1946). Their rates are not averaged: the three spectra are, each weighted by the square of how much of it
-lies in one line, and the line of the average is the rate. Its share of that average and how many of the three have
+lies in one line, and the line of the average is the rate. Its share of that average and how many of them have
 their own line there make the confidence, P(error at most 2/min), fitted by `training/fit_respiration.py`.
+
+Breathing also moves head and shoulders up and down. Where the camera followed them, their places are further traces.
+No recording with a belt had them when the confidence was fitted, so motion never makes a reading surer than tentative
+by itself; and where motion and pulse wave each have a clear line but not the same one, the rate is withheld.
 """
 
 from __future__ import annotations
@@ -27,6 +31,9 @@ BAND_HZ = (0.1, 0.5)
 GRID_HZ = 4.0
 STEP_HZ = 0.1 / 60
 LINE_HZ = 0.03  # half the width of a line: the main lobe of a Hann window of a minute
+DRIFT_S = 10.0  # of motion: the breathing band begins at one breath in ten seconds
+OUTLIER = 3.0  # robust standard deviations: a place that jumps further is the finder's, not the breath's
+CLEAR = 0.5  # share of a trace's power in its line from which it speaks for itself
 TOLERANCE = 2.0  # 1/min: confidence is the probability of being this near
 Floats = NDArray[np.float64]
 
@@ -115,6 +122,32 @@ def breathing_traces(seen: Observation) -> dict[str, Floats]:
     }
 
 
+def motion_traces(seen: Observation) -> dict[str, Floats]:
+    """motion_0, motion_1, … (L,) at 4 Hz: the places without their slow changes and jumps."""
+    from scipy.ndimage import uniform_filter1d
+
+    traces = {}
+    clock = np.arange(len(seen.bvp)) / seen.fps
+    grid = np.arange(0, clock[-1], 1 / GRID_HZ)
+    block = max(1, int(seen.fps // GRID_HZ))
+    for k, place in enumerate(seen.motion):
+        smooth = uniform_filter1d(place, block, mode="nearest")
+        moved = smooth - uniform_filter1d(smooth, max(1, round(DRIFT_S * seen.fps)), mode="nearest")
+        usual = OUTLIER * 1.4826 * float(np.median(np.abs(moved - np.median(moved))))
+        traces[f"motion_{k}"] = np.interp(grid, clock, np.clip(moved, -usual, usual))
+    return traces
+
+
+def contradicted(traces: dict[str, Floats], fps: float) -> bool:
+    """Whether one of the `traces` (K,) of motion and one of the pulse wave each have a clear line, but none of the
+    pulse wave's lies where one of motion's does."""
+    lines = {name: line(*band_spectrum(trace, fps)) for name, trace in traces.items()}
+    clear = {name: rate for name, (rate, share) in lines.items() if rate and share >= CLEAR}
+    moved = [rate for name, rate in clear.items() if name.startswith("motion")]
+    beaten = [rate for name, rate in clear.items() if not name.startswith("motion")]
+    return bool(moved and beaten) and all(abs(m - b) > 2 * 60 * LINE_HZ for m in moved for b in beaten)
+
+
 def respiration(seen: Observation) -> dict[str, Reading]:
     """`respiration_rate`, 1/min; `inputs` hold the rates of the three traces."""
     name, unit = "respiration_rate", "/min"
@@ -122,9 +155,16 @@ def respiration(seen: Observation) -> dict[str, Reading]:
         return {name: seen.withheld(name, unit, seen.flaw)}
     if seen.seconds < FROM_S - 0.5:
         return {name: seen.withheld(name, unit, f"Breathing needs at least {FROM_S:.0f} s of recording.")}
-    model, found = card(), fuse(breathing_traces(seen), GRID_HZ)
+    model, beaten = card(), breathing_traces(seen)
+    traces = beaten | motion_traces(seen)
+    found = fuse(traces, GRID_HZ)
     if not found.rate:
         reason = "Breathing leaves no clear mark on the pulse wave; sit still, breathe normally and record for longer."
+        return {name: seen.withheld(name, unit, reason)}
+    if contradicted(traces, GRID_HZ):
+        reason = (
+            "Head and shoulders move at another rhythm than breathing shows in the pulse wave; sit still and lean back."
+        )
         return {name: seen.withheld(name, unit, reason)}
     sure = confidence(found, model)
     if sure < model["tentative_from"]:
@@ -134,13 +174,17 @@ def respiration(seen: Observation) -> dict[str, Reading]:
         return {name: seen.withheld(name, unit, reason, confidence=round(sure, 4))}
     half = float(np.interp(sure, model["interval"]["confidence"], model["interval"]["half_width"]))
     ok = sure >= model["ok_from"]
+    reason = "Breathing is only faintly visible in the pulse wave."
+    if ok and len(traces) > len(beaten):
+        ok = confidence(fuse(beaten, GRID_HZ), model) >= model["ok_from"]
+        reason = "Breathing shows in the motion of head and shoulders more clearly than in the pulse wave."
     return {
         name: seen.reading(
             name,
             unit,
             found.rate,
             "ok" if ok else "tentative",
-            reason=None if ok else "Breathing is only faintly visible in the pulse wave.",
+            reason=None if ok else reason,
             interval=(max(0.0, found.rate - half), found.rate + half),
             confidence=sure,
             inputs={f"{key}_rate": rate for key, rate in found.rates.items()},
