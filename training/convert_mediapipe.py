@@ -258,7 +258,7 @@ def portraits(size: int) -> Iterator[NDArray[np.uint8]]:
     for _ in range(24):
         side = rng.uniform(110, 420)
         angle = rng.uniform(-0.4, 0.4)
-        matrix = cv2.getRotationMatrix2D((223, 110), float(np.degrees(angle)), size / side)
+        matrix = np.asarray(cv2.getRotationMatrix2D((223, 110), float(np.degrees(angle)), size / side), np.float64)
         matrix[:, 2] += (size / 2 + rng.uniform(-0.1, 0.1) * size) - np.array([223, 110])
         picture = cv2.warpAffine(rgb, matrix, (size, size), borderValue=(90, 90, 90))
         yield np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
