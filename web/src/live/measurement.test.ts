@@ -109,7 +109,10 @@ describe("a live measurement", () => {
 
     say({ type: "ready", seconds: 30, max_in_flight: 2 });
     await heard.ready;
-    for (const time of [10, 10.03, 10.07, 10.1]) source.show(time);
+    for (const time of [10, 10.03]) source.show(time);
+    expect(live.behind).toBe(false);
+    for (const time of [10.07, 10.1]) source.show(time);
+    expect(live.behind).toBe(true);
     expect((await next()).readDoubleLE(0)).toBe(10);
     expect((await next()).readDoubleLE(0)).toBe(10.03);
 
@@ -117,6 +120,7 @@ describe("a live measurement", () => {
     say({ type: "frame", time_s: 10, skipped: false, face: null });
     await seen;
     source.show(10.13);
+    expect(live.behind).toBe(false);
     const third = await next();
     expect(third.readDoubleLE(0)).toBe(10.13);
     expect([...third.subarray(8)]).toEqual([1, 2, 3]);

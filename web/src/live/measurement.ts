@@ -40,6 +40,8 @@ const PATIENCE_MS = { pictures: 5_000, server: 20_000 };
  * It ends exactly once, by a report, a cancel, or a problem; after that it sends nothing and calls nobody.
  */
 export class LiveMeasurement {
+  /** Whether the last picture had to be left out: what else the page does with pictures should wait. */
+  behind = false;
   private readonly socket: WebSocket;
   private backpressure: Backpressure | null = null;
   private stopWatching: (() => void) | null = null;
@@ -134,7 +136,8 @@ export class LiveMeasurement {
   private readonly onPicture = (captureTime: number): void => {
     this.lastPicture = performance.now();
     const places = this.backpressure;
-    if (!places?.tryTake()) return;
+    this.behind = places?.tryTake() === false;
+    if (!places || this.behind) return;
     const grabbed = this.source.grab().catch(() => null);
     // One after the other, so that pictures leave in the order of their capture.
     this.sending = this.sending.then(async () => {

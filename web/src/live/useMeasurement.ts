@@ -16,6 +16,8 @@ interface Live {
   stop: () => void;
   cancel: () => void;
   fail: (reason: string) => void;
+  /** Whether the measurement is at the limit of what it can send. */
+  behind: () => boolean;
 }
 
 /** One live measurement at a time, as state for a screen. Leaving the screen cancels it. */
@@ -62,6 +64,8 @@ export function useMeasurement(onFace: (face: Face | null) => void, onEnd: (outc
   const cancel = useCallback(() => running.current?.cancel(), []);
   const fail = useCallback((reason: string) => running.current?.fail(reason), []);
 
+  const behind = useCallback(() => running.current?.behind ?? false, []);
+
   useEffect(() => {
     return () => {
       listeners.current = { onFace: () => {}, onEnd: () => {} };
@@ -69,5 +73,5 @@ export function useMeasurement(onFace: (face: Face | null) => void, onEnd: (outc
     };
   }, []);
 
-  return { phase, progress, faceSeen, lens, start, stop, cancel, fail };
+  return { phase, progress, faceSeen, lens, start, stop, cancel, fail, behind };
 }

@@ -36,7 +36,7 @@ export function MeasureScreen() {
   );
   const { camera, turnOn } = useCamera(() => live.fail(REASONS.noPictures));
   const stream = camera.state === "on" ? camera.stream : null;
-  const view = useFaceVision(video, stream, (sight) => {
+  const view = useFaceVision(video, stream, live.behind, (sight) => {
     watching.current = sight !== null;
     if (overlay.current) paintFace(overlay.current, sight?.face ?? null);
   });

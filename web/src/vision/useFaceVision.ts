@@ -17,10 +17,14 @@ export interface FaceView {
 
 const NOTHING: FaceView = { watching: false, faceSeen: false, guidance: null };
 
-/** Watches the face in the video for as long as it shows the stream; `onSight` hears of each picture, null at the end. */
+/**
+ * Watches the face in the video for as long as it shows the stream; `onSight` hears of each picture, null at the end.
+ * No picture is looked at while `mustWait()`: the measurement, which may run on the same machine, goes first.
+ */
 export function useFaceVision(
   video: RefObject<HTMLVideoElement | null>,
   stream: MediaStream | null,
+  mustWait: () => boolean,
   onSight: (sight: Sight | null) => void,
 ): FaceView {
   const [view, setView] = useState(NOTHING);
@@ -46,14 +50,16 @@ export function useFaceVision(
       },
       () => setView(NOTHING),
     );
-    const stop = watchFrames(element, (timeS) => void vision.show(element, timeS));
+    const stop = watchFrames(element, (timeS) => {
+      if (!mustWait()) void vision.show(element, timeS);
+    });
     return () => {
       stop();
       vision.close();
       listener.current(null);
       setView(NOTHING);
     };
-  }, [stream, video]);
+  }, [stream, video, mustWait]);
 
   return view;
 }
