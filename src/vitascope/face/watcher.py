@@ -162,7 +162,8 @@ class FaceWatcher:
             skin=SkinMap(at.seen.skin, at.seen.crop),
             report=report,
             refusal=refusal,
-            event=event,
+            # Half a face, or a hand before it, looks like nobody: that is no proof of another person.
+            event=None if event == "changed" and refusal else event,
             still=self._stillness.still,
             messages=self._guidance.step(causes(report, rgb.shape[1], refusal)),
         )
