@@ -154,12 +154,12 @@ def measure(net: Visibility, data: Path, cache: Path, limit: int) -> tuple[dict[
     names = np.array([f"{taught.face.source}: {taught.face.group}" for taught in clear.faces])[good]
     how = (
         f"{len(open_test)} open faces, {len(real_masks)} real masks and {len(cut_hands['test'])} hands that were never"
-        f" trained on, and {len(unused)} frames of two webcam sets never used. Refused: the mesh is not sure of a"
-        " face, or a part is hidden. Every second scene has poor light or a poor camera, from slight to nearly black."
-        " Colour difference: the farthest mean colour of a part from the others, with a limit that refuses 2 % of the"
-        " faces kept for tuning. Quarters are of skin lightness (individual typology angle), good light. Pictures of"
-        f" the sets that show sunglasses, hands or hats ({len(truly_covered)} here) were looked up by eye among those"
-        " that a version of the network refused, and stand apart; pictures that cut half of a part off are left out."
+        f" trained on, and {len(unused)} frames of two webcam sets never used. Refused: the mesh is not sure of a face,"
+        " or a part is hidden. Every second scene has poor light or a poor camera, from slight to nearly black. Colour"
+        " difference: the farthest mean colour of a part from the others, with a limit that refuses 2 % of the faces"
+        " kept for tuning. Quarters are of skin lightness (individual typology angle), good light. Pictures of the sets"
+        f" that show sunglasses, hands or hats ({len(truly_covered)} here) were looked up by eye among those that a"
+        " version of the network refused, and stand apart; pictures that cut half of a part off are left out."
     )
     figures = {
         "how": how,

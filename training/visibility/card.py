@@ -15,7 +15,8 @@ DATA = (
     ("face_utk", "UTKFace, aligned web portraits", "non-commercial research"),
     ("face_bmi", "portraits of public persons", "public listings"),
     ("face_masks", "faces with and without a mask", "public web set"),
-    ("nail_yakimov", "photos of hands, Yakimov 2024, figshare 6760179", "CC BY 4.0"),
+    ("nail_yakimov", "photos of hands, Yakimov 2024", "as published with figshare 6760179"),
+    ("spoof_nuaa, spoof_replay", "webcam frames of living faces, judged on only", "research; public web sets"),
 )
 LIMITS = (
     "Most of what it learned to see over a face was drawn or pasted; real things may be told less surely.",
