@@ -33,7 +33,7 @@ def report_of(noise: float, seconds: int, bpm: float) -> Report:
         kind="face",
         duration_s=float(seconds),
         readings=found.readings,
-        quality=Quality(found.snr_db, 1.0, found.fps, found.stars, found.messages),
+        quality=Quality(found.snr_db, 1.0, found.fps, found.stars),
         waveforms=found.waveforms,
         models={"face_finder": "1"},
     )

@@ -41,13 +41,19 @@ _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
 
 
 class BlazeFace:
-    """The short-range network; where that sees no clear face the full-range one; then, with `zoom`, windows of it."""
+    """The short-range network; where that sees no clear face the full-range one; then, with `zoom`, windows of it.
 
-    def __init__(self, *, zoom: bool = True) -> None:
+    Without `confirm` the mesh is not asked: enough to see whether a face that is followed is still there.
+    """
+
+    def __init__(self, *, zoom: bool = True, confirm: bool = True) -> None:
         self._zoom = zoom
+        self._confirm = confirm
 
     def find(self, rgb: NDArray[np.uint8]) -> list[Detection]:
         """Faces in an RGB picture (H, W, 3) uint8, surest first. Heads may be tilted by about 45 degrees."""
+        if not self._confirm:
+            return detect(SHORT_RANGE, rgb) or detect(FULL_RANGE, rgb)
         faces = confirmed(rgb, detect(SHORT_RANGE, rgb))
         if any(face.score >= CLEAR_SCORE for face in faces):
             return faces

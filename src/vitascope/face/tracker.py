@@ -98,6 +98,7 @@ class FaceTracker:
     def __init__(self, finder: FaceFinder | None = None) -> None:
         self._finder = finder or BlazeFace()
         self._quick_finder = finder or BlazeFace(zoom=False)
+        self._glance = finder or BlazeFace(zoom=False, confirm=False)
         self._smoother = OneEuro(STEADY_CUTOFF_HZ, STEADY_BETA_HZ)
         self.reset()
 
@@ -237,6 +238,10 @@ class FaceTracker:
     ) -> Track | None:
         """Ask the finder whether the tracked face is still one; its track, or that of a better one, or None."""
         self._checked_s = time_s
+        faces = find_turned(self._glance, rgb, self._quarter_turns)
+        if _count(faces) == 1 and any(mismatch(face, landmarks) < DRIFTED_MISMATCH for face in faces):
+            self._missed, self.n_faces = 0, 1
+            return self._keep(rgb, landmarks, sure, time_s)
         faces = find_turned(self._quick_finder, rgb, self._quarter_turns)
         own = min(faces, key=lambda face: mismatch(face, landmarks), default=None)
         apart = math.inf if own is None else mismatch(own, landmarks)

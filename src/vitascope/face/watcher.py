@@ -31,6 +31,9 @@ Box = tuple[float, float, float, float]
 MIN_CONFIDENCE = 0.9
 LIGHT_EVERY_S = 0.2
 RATE_FRAMES = 31
+# Regions stay where they are until one of these landmarks (forehead, chin, sides, nose, mouth) moved by so many pixels.
+FRAME = (10, 152, 234, 454, 1, 61, 291)
+SETTLED_PX = 0.25
 
 
 def _nothing() -> NDArray[np.float64]:
@@ -86,6 +89,13 @@ def _place(track: Track, seen: Visibility, width: int, height: int) -> _Place:
     regions = outlines(track.landmarks)
     areas = pixels(regions, width, height, SkinMap(seen.skin, seen.crop))
     return _Place(track, (width, height), box, regions, areas, pose(track.landmarks), seen)
+
+
+def _moved(before: Track, now: Track) -> bool:
+    """Whether the face moved so far that its regions must be drawn anew."""
+    if now is before:
+        return False
+    return float(np.abs(now.landmarks[list(FRAME), :2] - before.landmarks[list(FRAME), :2]).max()) > SETTLED_PX
 
 
 class FaceWatcher:
@@ -152,17 +162,19 @@ class FaceWatcher:
             skin=SkinMap(at.seen.skin, at.seen.crop),
             report=report,
             refusal=refusal,
-            event=event,
+            # Half a face, or a hand before it, looks like nobody: that is no proof of another person.
+            event=None if event == "changed" and refusal else event,
             still=self._stillness.still,
             messages=self._guidance.step(causes(report, rgb.shape[1], refusal)),
         )
 
     def _where(self, rgb: NDArray[np.uint8], track: Track, time_s: float) -> _Place:
         height, width = rgb.shape[:2]
+        at = self._at
         seen = self._obstruction.see(rgb, track.landmarks, time_s)
-        if self._at is None or self._at.track is not track or self._at.seen is not seen:
-            self._at = _place(track, seen, width, height)
-        return self._at
+        if at is None or at.size != (width, height) or at.seen.skin is not seen.skin or _moved(at.track, track):
+            at = self._at = _place(track, seen, width, height)
+        return at
 
     def _report(self, rgb: NDArray[np.uint8], at: _Place, means: NDArray[np.float64], time_s: float) -> FaceReport:
         if self._light is None or time_s - self._light_s >= LIGHT_EVERY_S:

@@ -1,7 +1,7 @@
 """The mean rate of a pulse from the turns its phase made, and how precisely the recording shows them.
 
 A spectral line says where most power lies. When the rate swings with breathing and slower, that is not the mean rate:
-over ten seconds the two differ by up to 2/min. The mean is the number of turns over the time they took.
+over ten seconds the two can differ by more than 1/min. The mean is the number of turns over the time they took.
 
 Steps
 1. The phase is a straight line plus sines that vanish at both ends of the window, one for each cosine of the
