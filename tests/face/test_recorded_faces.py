@@ -32,7 +32,7 @@ def test_the_face_is_followed_throughout(recordings: Path, name: str) -> None:
     sights = watch(recordings / "video" / name)
     assert all(sight.found for sight in sights)
     assert {sight.report.n_faces for sight in sights if sight.report is not None} == {1}
-    means = np.array([sight.means for sight in sights])
+    means = np.array([sight.means for sight in sights])[:, :4]  # a beard may leave no skin on the chin
     assert np.isfinite(means).all()
     # Skin is redder than green and greener than blue, and does not jump from one frame to the next.
     assert (np.diff(np.median(means, axis=0), axis=1) < 0).all()

@@ -53,7 +53,9 @@ class BlazeFace:
     def find(self, rgb: NDArray[np.uint8]) -> list[Detection]:
         """Faces in an RGB picture (H, W, 3) uint8, surest first. Heads may be tilted by about 45 degrees."""
         if not self._confirm:
-            return detect(SHORT_RANGE, rgb) or detect(FULL_RANGE, rgb)
+            seen = detect(SHORT_RANGE, rgb)
+            clear = any(face.score >= CLEAR_SCORE for face in seen)
+            return seen if clear else _apart([*seen, *detect(FULL_RANGE, rgb)])
         faces = confirmed(rgb, detect(SHORT_RANGE, rgb))
         if any(face.score >= CLEAR_SCORE for face in faces):
             return faces
