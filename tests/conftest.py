@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def recordings() -> Path:
     """The folder of development recordings (`VITASCOPE_DATA`, else `../shared/data`); skips when it is not there."""
-    folder = Path(os.environ.get("VITASCOPE_DATA", ROOT.parent / "shared" / "data"))
+    folder = Path(os.environ.get("VITASCOPE_DATA") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip("the development recordings are not on this machine (set VITASCOPE_DATA)")
     return folder
