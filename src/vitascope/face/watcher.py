@@ -87,14 +87,7 @@ def _place(track: Track, seen: Visibility, width: int, height: int) -> _Place:
     low, high = track.landmarks[:, :2].min(axis=0), track.landmarks[:, :2].max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     regions = outlines(track.landmarks)
-    # Colours are averaged over the plain outlines: weighted by a map of the skin that is looked at anew a few times a
-    # second, faces that move lost 2.9 dB. The map says which regions hold enough skin to be used at all.
-    skin = pixels(regions, width, height, SkinMap(seen.skin, seen.crop))
-    plain = pixels(regions, width, height)
-    areas = [
-        RegionPixels(area.window, area.weights if seen_of.weights is not None else None, area.inside, seen_of.valid)
-        for area, seen_of in zip(plain, skin, strict=True)
-    ]
+    areas = pixels(regions, width, height, SkinMap(seen.skin, seen.crop))
     return _Place(track, (width, height), box, regions, areas, pose(track.landmarks), seen)
 
 
