@@ -1,4 +1,4 @@
-"""Vital signs from an ordinary camera, each with its certainty. Not a medical device.
+"""Vital signs and photo screening from an ordinary camera, each with its certainty. Not a medical device.
 
 Names are loaded on first use, so `import vitascope` costs next to nothing.
 """
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from vitascope.errors import InputError
     from vitascope.live import LiveSession
     from vitascope.measure import measure, measure_trace, measure_waveform
-    from vitascope.report import Reading, Report
+    from vitascope.report import Finding, Reading, Report
+    from vitascope.screening import screen
 
 _HOME = {
+    "Finding": "vitascope.report",
     "InputError": "vitascope.errors",
     "LiveSession": "vitascope.live",
     "Reading": "vitascope.report",
@@ -24,9 +26,11 @@ _HOME = {
     "measure": "vitascope.measure",
     "measure_trace": "vitascope.measure",
     "measure_waveform": "vitascope.measure",
+    "screen": "vitascope.screening",
 }
 
 __all__ = [
+    "Finding",
     "InputError",
     "LiveSession",
     "Reading",
@@ -35,6 +39,7 @@ __all__ = [
     "measure",
     "measure_trace",
     "measure_waveform",
+    "screen",
 ]
 
 

@@ -15,17 +15,18 @@ from vitascope.cli.evaluate import CONTEXT, evaluate
 from vitascope.cli.face import face
 from vitascope.cli.measure import measure
 from vitascope.cli.pulse import pulse
+from vitascope.cli.screen import screen
 from vitascope.cli.serve import serve
 from vitascope.errors import InputError
 
 app = typer.Typer(
     name="vitascope",
-    help="Vital signs from an ordinary camera, each with its certainty. Not a medical device.",
+    help="Vital signs and photo screening from an ordinary camera, each with its certainty. Not a medical device.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (measure, pulse, face, demo, serve, doctor):
+for command in (measure, pulse, face, screen, demo, serve, doctor):
     app.command()(command)
 app.command(context_settings=CONTEXT)(evaluate)
 
@@ -42,7 +43,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    """Vital signs from an ordinary camera, each with its certainty. Not a medical device."""
+    """Vital signs and photo screening from an ordinary camera, each with its certainty. Not a medical device."""
 
 
 def main() -> None:

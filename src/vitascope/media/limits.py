@@ -21,3 +21,12 @@ class PictureLimits:
 
     max_bytes: int = 50 * 1024**2
     max_pixels: int = 64_000_000  # what telephones store at most; a third of a gigabyte while it is decoded
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLimits:
+    """Bounds on a series of CT slices. Anything outside them is refused with one sentence."""
+
+    max_bytes: int = 1024**3  # of one file
+    max_pixels: int = 2048 * 2048  # of one slice; scanners give 512 x 512 or 1024 x 1024
+    max_slices: int = 2000

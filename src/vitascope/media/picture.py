@@ -1,9 +1,11 @@
-"""Single pictures from files: JPEG, PNG, WebP and BMP as upright sRGB of 8 bits, whatever they are stored as."""
+"""Single pictures from files: JPEG, PNG, WebP, BMP, and HEIC where pillow-heif is installed, as upright sRGB of 8 bits,
+whatever they are stored as."""
 
 from __future__ import annotations
 
 import io
 import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +18,28 @@ from vitascope.media.limits import PictureLimits
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 ACCEPTED = "JPEG, PNG, WebP or BMP"
-ENDINGS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib"})
+ENDINGS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".heic", ".heif"})
+# What telephones write: brands of the ISO base media container that hold pictures coded with HEVC.
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 # What a see-through part is shown on, as in a browser's page.
 PAPER = (255, 255, 255)
 DAMAGED = "The picture is damaged or cut short."
 NOT_A_PICTURE = f"This is not a picture that can be read; use {ACCEPTED}."
+NO_HEIC = f"HEIC pictures need the Python package pillow-heif, which is not installed here; use {ACCEPTED}."
+
+
+@cache
+def _heic_is_readable() -> bool:
+    try:
+        import pillow_heif
+    except ModuleNotFoundError:
+        return False
+    pillow_heif.register_heif_opener()
+    return True
+
+
+def _is_heic(start: bytes) -> bool:
+    return start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS
 
 
 def is_picture(path: Path) -> bool:
@@ -30,8 +49,10 @@ def is_picture(path: Path) -> bool:
             start = file.read(16)
     except (OSError, ValueError):
         start = b""
-    known = start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n", b"BM")) or (
-        start[:4] == b"RIFF" and start[8:12] == b"WEBP"
+    known = (
+        start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n", b"BM"))
+        or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
+        or _is_heic(start)
     )
     video = start[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free") or start.startswith(
         (b"\x1a\x45\xdf\xa3", b"RIFF")
@@ -61,6 +82,8 @@ def read_picture(source: str | Path | bytes, limits: PictureLimits | None = None
         raise InputError(
             f"The picture has {len(source) / 1e6:.0f} MB, more than the {limits.max_bytes / 1e6:.0f} MB accepted."
         )
+    if _is_heic(source) and not _heic_is_readable():
+        raise InputError(NO_HEIC)
     try:
         with warnings.catch_warnings():
             # The library warns of bombs and of odd metadata; the size is judged here, and by the caller's limits.
@@ -73,14 +96,14 @@ def read_picture(source: str | Path | bytes, limits: PictureLimits | None = None
             f"The picture has more than the {limits.max_pixels / 1e6:.0f} million pixels accepted."
         ) from None
     except UnidentifiedImageError:
-        known = source.startswith((b"\xff\xd8\xff", b"\x89PNG", b"BM")) or source[8:12] == b"WEBP"
+        known = source.startswith((b"\xff\xd8\xff", b"\x89PNG", b"BM")) or source[8:12] == b"WEBP" or _is_heic(source)
         raise InputError(DAMAGED if known else NOT_A_PICTURE) from None
     except Exception:  # the parsers raise whatever a crafted file makes them stumble over
         raise InputError(DAMAGED) from None
 
 
 def _decode(data: bytes, limits: PictureLimits) -> NDArray[np.uint8]:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+    with Image.open(io.BytesIO(data), formats=("HEIF",) if _is_heic(data) else FORMATS) as picture:
         width, height = picture.size
         if width <= 0 or height <= 0:
             raise InputError("The picture has no width or no height.")

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vitascope.report.bands import BANDS
+from vitascope.report.finding import Finding
 from vitascope.report.lines import line, tip
+from vitascope.report.picture import Box, PictureView, SliceAnswer
 from vitascope.report.reading import Reading
 
 SCHEMA = "vitascope.report/1"
@@ -40,11 +42,19 @@ class Waveform:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One session's readings. `report.heart_rate` is short for `report.readings["heart_rate"]`."""
+    """One session's readings and findings. `report.heart_rate` is short for `report.readings["heart_rate"]`.
+
+    Of a picture: `picture` is what kind it was taken for, `boxes` are places worth pointing at, `slices` are the
+    answers for the pictures of a series one by one.
+    """
 
     kind: str
     duration_s: float
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    picture: PictureView | None = None
+    boxes: tuple[Box, ...] = ()
+    slices: tuple[SliceAnswer, ...] = ()
     quality: Quality = field(default_factory=Quality)
     waveforms: Mapping[str, Waveform] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +77,10 @@ class Report:
                 name: reading.to_dict() | {"text": line(reading), "tip": tip(reading)}
                 for name, reading in self.readings.items()
             },
-            "findings": {},
+            "findings": {name: finding.to_dict() for name, finding in self.findings.items()},
+            "picture": self.picture.to_dict() if self.picture else None,
+            "boxes": [box.to_dict() for box in self.boxes],
+            "slices": [part.to_dict() for part in self.slices],
             "quality": {
                 "snr_db": self.quality.snr_db,
                 "face_found": self.quality.face_found,

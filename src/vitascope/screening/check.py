@@ -1,0 +1,184 @@
+"""What a check is: something that looks at one upright picture and gives findings, readings, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitascope.models import cards, runtime
+from vitascope.report import Box, Finding, Meaning, PictureView, Reading, Score
+from vitascope.report.finding import percent
+from vitascope.screening.certainty import Rule, side, together
+from vitascope.screening.heatmap import HeatMap
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one look gave. `maps` holds the heat map of each finding that has one, by the finding's name."""
+
+    findings: tuple[Finding, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    maps: Mapping[str, HeatMap] = field(default_factory=dict)
+
+
+class Check(Protocol):
+    """A photo analyser. Adding one is a file in `checks/` and a line in its registry.
+
+    `takes` names the kinds of picture (those of the gate) that it judges; `picture` tells a person what to take;
+    `series` says whether several pictures may be one answer.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+    @property
+    def takes(self) -> frozenset[str]: ...
+    @property
+    def picture(self) -> str: ...
+    @property
+    def series(self) -> bool: ...
+    @property
+    def networks(self) -> tuple[str, ...]: ...
+
+    def judge(
+        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, Any] | None = None
+    ) -> Judgement:
+        """Look at one upright picture (H, W, 3) uint8 RGB. `view` is what the gate saw, None where nobody asked it."""
+        ...
+
+    def reject(self, reason: str) -> Judgement:
+        """The same findings and readings without an answer, for `reason`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWords:
+    """How the probability of several classes together is called and said."""
+
+    title: str
+    likely: str
+    unlikely: str
+    unsure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question that a network answers. `name` is the finding's, `output` the graph's."""
+
+    name: str
+    title: str
+    meanings: Mapping[str, Meaning]
+    output: str = ""
+    scores: Mapping[str, ScoreWords] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.output:
+            object.__setattr__(self, "output", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCheck:
+    """A check that is one network with a few questions on one look."""
+
+    kind: str
+    title: str
+    takes: frozenset[str]
+    picture: str
+    heads: tuple[Head, ...]
+    advice: str
+    limits: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    series: bool = False
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The names of the networks it runs."""
+        return (f"check_{self.kind}",)
+
+    def judge(
+        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, Any] | None = None
+    ) -> Judgement:
+        """Look at one upright picture (H, W, 3) uint8 RGB."""
+        del person
+        network = self.networks[0]
+        details = cards.load(network).details
+        outputs = dict(zip(details["outputs"], runtime.run(network, picture=rgb[None]), strict=True))
+        findings, maps = [], {}
+        for head in self.heads:
+            p = outputs[head.output][0].astype(np.float64)
+            findings.append(self.answer(head, p, view))
+            if f"{head.output}_map" in outputs:
+                best = int(np.argmax(p))
+                cells = outputs[f"{head.output}_map"][0, best]
+                label = details["heads"][head.output]["classes"][best]
+                maps[head.name] = HeatMap(label, cells, details["view"])
+        return Judgement(tuple(findings), maps=maps)
+
+    def answer(self, head: Head, p: NDArray[np.float64], view: PictureView | None = None) -> Finding:
+        """The finding that the probabilities `p` (K,) of one head give."""
+        card = cards.load(self.networks[0]).details["heads"][head.output]
+        rule = Rule.of(card)
+        probabilities = dict(zip(rule.classes, p.tolist(), strict=True))
+        clear = rule.answers(p)
+        first, second = (rule.classes[k] for k in np.argsort(-p, kind="stable")[:2])
+        return Finding(
+            name=head.name,
+            title=head.title,
+            status="ok" if clear else "unsure",
+            reason=None if clear else _unsure(head, probabilities, first, second),
+            top=first if clear else None,
+            probabilities=probabilities,
+            prediction_set=rule.prediction_set(p),
+            scores={
+                name: _score(words, sum(probabilities[c] for c in card["sums"][name]), card.get("sums_answer", {}).get(name))
+                for name, words in head.scores.items()
+            },
+            meanings=head.meanings,
+            advice=self.advice,
+            accuracy=_accuracy(card, view),
+            limits=self.limits,
+        )
+
+    def combine(self, parts: Sequence[Sequence[Finding]]) -> Judgement:
+        """One answer for a series from the findings of its slices."""
+        findings = []
+        for i, head in enumerate(self.heads):
+            rows = [np.array(list(part[i].probabilities.values())) for part in parts]
+            findings.append(self.answer(head, together(rows)))
+        return Judgement(tuple(findings))
+
+    def reject(self, reason: str) -> Judgement:
+        """The same findings without an answer, for `reason`."""
+        return Judgement(
+            tuple(
+                Finding.rejected(h.name, h.title, reason, meanings=h.meanings, limits=self.limits) for h in self.heads
+            )
+        )
+
+
+def _score(words: ScoreWords, p: float, limits: Mapping[str, float] | None) -> Score:
+    p = min(max(p, 0.0), 1.0)
+    where = side(p, limits)
+    return Score(words.title, p, "unsure" if where == "unsure" else "ok", getattr(words, where))
+
+
+def _unsure(head: Head, p: Mapping[str, float], first: str, second: str) -> str:
+    names = [f"“{head.meanings[c].title if c in head.meanings else c}” {percent(p[c])}" for c in (first, second)]
+    return (
+        f"The most likely answers, {names[0]} and {names[1]}, are not far enough apart to choose; "
+        "a sharper picture in even light that shows the whole place may settle it."
+    )
+
+
+def _accuracy(card: Mapping[str, Any], view: PictureView | None) -> str | None:
+    summary = card.get("summary")
+    del view
+    return str(summary) if summary else None

@@ -1,0 +1,100 @@
+"""From a picture to a report: decode, gate, check, certainty. A series of CT slices gives one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitascope.errors import InputError
+from vitascope.models.cards import versions
+from vitascope.report import Finding, Quality, Report
+from vitascope.screening import gate
+from vitascope.screening.check import Check, NetworkCheck
+from vitascope.screening.checks import AUTO, find
+from vitascope.screening.checks.lung_ct import LUNG_CT
+from vitascope.screening.entrance import admit
+from vitascope.screening.heatmap import HeatMap
+from vitascope.screening.series import judge_series
+from vitascope.screening.sources import Pictures, Source, open_source
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A report, the picture it speaks of (for a series the most telling slice), and the heat maps by finding."""
+
+    report: Report
+    rgb: NDArray[np.uint8]
+    maps: Mapping[str, HeatMap] = field(default_factory=dict)
+
+
+def screen(source: Source, kind: str = AUTO, *, person: Mapping[str, Any] | None = None) -> Report:
+    """Look at a photo and say what is seen, how sure that is, or why it is not judged.
+
+    source: a picture file, its bytes, (H, W, 3) uint8 RGB, a DICOM file of a lung CT, or several of them (files, or a
+    folder) as one CT series. kind: `skin`, `outer_eye`, `fundus`, `lung_ct`, or `auto` to recognise it.
+    person: what is known of the person, for checks that ask for it.
+
+    Raises InputError when the input cannot be used. A picture of another kind, or one that is not good enough, is not
+    an error: its findings are `rejected` with the reason.
+    """
+    return examine(source, kind, person=person).report
+
+
+def examine(
+    source: Source,
+    kind: str = AUTO,
+    *,
+    person: Mapping[str, Any] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Examination:
+    """As `screen`, with the picture and the heat maps. `progress` is told the share of a series that is done, 0..1."""
+    check = find(kind)
+    pictures = open_source(source)
+    if pictures.dicom or pictures.count > 1:
+        check = _series_check(check)
+    if pictures.count > 1:
+        return _examine_series(check, pictures, progress)
+    ((_, rgb),) = pictures.decoded
+    view, check = admit(rgb, check)
+    if check is None:
+        nothing = Finding.rejected("picture", "Photo check", str(view.refusal))
+        return Examination(Report("photo", 0.0, findings={"picture": nothing}, picture=view, models=_versions()), rgb)
+    judged = check.reject(view.refusal) if view.refusal else check.judge(rgb, view=view, person=person)
+    report = Report(
+        kind=check.kind,
+        duration_s=0.0,
+        readings={reading.name: reading for reading in judged.readings},
+        findings={finding.name: finding for finding in judged.findings},
+        picture=view,
+        boxes=judged.boxes,
+        models=_versions(check),
+    )
+    return Examination(report, rgb, judged.maps)
+
+
+def _series_check(wanted: Check | None) -> NetworkCheck:
+    check = wanted or LUNG_CT
+    if not isinstance(check, NetworkCheck) or not check.series:
+        raise InputError(f"Only {LUNG_CT.title} takes DICOM files or several pictures as one; give one picture at a time.")
+    return check
+
+
+def _examine_series(check: NetworkCheck, pictures: Pictures, progress: Callable[[float], None] | None) -> Examination:
+    volume = judge_series(check, pictures, progress)
+    report = Report(
+        kind=check.kind,
+        duration_s=0.0,
+        findings={finding.name: finding for finding in volume.judged.findings},
+        slices=volume.slices,
+        quality=Quality(messages=(volume.message,)),
+        models=_versions(check),
+    )
+    return Examination(report, volume.telling, volume.judged.maps)
+
+
+def _versions(check: Check | None = None) -> dict[str, str]:
+    return versions([gate.NETWORK, *(check.networks if check else ())])
