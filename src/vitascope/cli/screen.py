@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,14 +23,18 @@ def screen(
     ],
     images: Annotated[
         list[Path],
-        typer.Argument(metavar="IMAGE...", help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders."),
+        typer.Argument(
+            metavar="IMAGE...", help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders."
+        ),
     ],
     as_json: Annotated[
         bool, typer.Option("--json", help="One line of JSON for each input instead of a table.")
     ] = False,
     heatmap: Annotated[
         Path | None,
-        typer.Option("--heatmap", metavar="OUT.png", help="Draw where the evidence lies; for several inputs, a folder."),
+        typer.Option(
+            "--heatmap", metavar="OUT.png", help="Draw where the evidence lies; for several inputs, a folder."
+        ),
     ] = None,
     series: Annotated[
         bool, typer.Option("--series", help="All pictures are slices of one CT series, in the order given.")
@@ -53,9 +58,13 @@ def screen(
         _check_heatmap(heatmap, several=len(named) > 1)
     failed = False
     with progress_bar("Screening") as advance:
+
+        def tell(done: int, share: float) -> None:
+            advance((done + share) / len(named))
+
         for i, (path, source) in enumerate(named):
             try:
-                examined = examine(source, kind, progress=lambda share, i=i: advance((i + share) / len(named)))
+                examined = examine(source, kind, progress=partial(tell, i))
                 if heatmap is not None:
                     _write_heatmap(examined, heatmap / f"{path.stem}.png" if len(named) > 1 else heatmap)
             except InputError as error:
@@ -65,7 +74,7 @@ def screen(
                     typer.echo(json.dumps({"error": str(error), "source": str(path)}))
                 continue
             finally:
-                advance((i + 1) / len(named))
+                tell(i, 1.0)
             if as_json:
                 told = {"source": str(path), **examined.report.to_dict()}
                 typer.echo(json.dumps(told, allow_nan=False, separators=(",", ":")))

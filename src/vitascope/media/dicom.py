@@ -37,7 +37,7 @@ def is_dicom(start: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CtFile:
-    """One file of a series: where it is, which series it belongs to, its place in it, and how many pictures it holds."""
+    """One file of a series: where it is, the series it belongs to, its place in it, and how many pictures it holds."""
 
     source: Path | bytes
     name: str
@@ -63,15 +63,24 @@ class CtSeries:
                 yield (file.name if file.frames == 1 else f"{file.name}, frame {i + 1}"), rgb
 
 
-def read_ct(sources: Sequence[Path | bytes], limits: SeriesLimits | None = None) -> list[CtSeries]:
+def read_ct(
+    sources: Sequence[Path | bytes], names: Sequence[str] | None = None, limits: SeriesLimits | None = None
+) -> list[CtSeries]:
     """The CT series in DICOM files or their bytes, each ordered along the body; overview pictures are left out.
+
+    names: what to call the files; by default their own names.
 
     Raises InputError when a file cannot be read, is no CT, or is outside `limits`.
     """
     limits = limits or SeriesLimits()
     found: dict[str, list[CtFile]] = {}
     for i, source in enumerate(sources):
-        file = _header(source, f"file {i + 1}" if isinstance(source, bytes) else shown(source), limits)
+        own = f"file {i + 1}" if isinstance(source, bytes) else shown(source)
+        name = names[i] if names else own
+        try:
+            file = _header(source, name, limits)
+        except InputError as error:
+            raise InputError(f"{name}: {error}" if len(sources) > 1 else str(error)) from None
         if file is not None:
             found.setdefault(file.series, []).append(file)
     if not found:
@@ -108,7 +117,8 @@ def _header(source: Path | bytes, name: str, limits: SeriesLimits) -> CtFile | N
         raise InputError("The DICOM file holds no picture.")
     if rows * columns > limits.max_pixels:
         raise InputError(
-            f"The DICOM picture is {columns} x {rows}, larger than the {limits.max_pixels / 1e6:.1f} million pixels accepted."
+            f"The DICOM picture is {columns} x {rows}, "
+            f"larger than the {limits.max_pixels / 1e6:.1f} million pixels accepted."
         )
     if not 1 <= frames <= limits.max_slices:
         raise InputError(f"The DICOM file says that it holds {frames} pictures; 1 to {limits.max_slices} are accepted.")
@@ -152,7 +162,7 @@ def _read(source: Path | bytes, limits: SeriesLimits, *, pixels: bool) -> Any:
 
 
 def _slices(file: CtFile, limits: SeriesLimits) -> Iterator[NDArray[np.uint8]]:
-    from pydicom.pixels import iter_pixels
+    from pydicom.pixels.utils import iter_pixels
 
     dataset = _read(file.source, limits, pixels=True)
     if "PixelData" not in dataset:
@@ -179,8 +189,9 @@ def _shown(dataset: Any, frame: int, stored: NDArray[Any]) -> NDArray[np.uint8]:
     if stored.ndim == 3:
         # A coloured capture of a screen has no Hounsfield units: it is taken as it looks.
         return np.ascontiguousarray(stored[..., :3], dtype=np.uint8)
-    slope, intercept = _rescale(dataset, frame)
-    if slope is not None:
+    rescale = _rescale(dataset, frame)
+    if rescale is not None:
+        slope, intercept = rescale
         grey = window(stored.astype(np.float32) * slope + intercept, *LUNG_WINDOW)
     elif (own := _own_window(dataset)) is not None:
         grey = window(stored.astype(np.float32), *own)
@@ -195,18 +206,19 @@ def _shown(dataset: Any, frame: int, stored: NDArray[Any]) -> NDArray[np.uint8]:
 
 def window(values: NDArray[np.float32], centre: float, width: float) -> NDArray[np.uint8]:
     """Values (H, W) as grey levels: black at centre - width / 2 and below, white at centre + width / 2 and above."""
-    share = (np.nan_to_num(values) - (centre - width / 2)) / width
-    return np.rint(255 * np.clip(share, 0.0, 1.0)).astype(np.uint8)
+    share = np.clip((np.nan_to_num(values) - (centre - width / 2)) / width, 0.0, 1.0)
+    grey: NDArray[np.uint8] = np.rint(255 * share).astype(np.uint8)
+    return grey
 
 
-def _rescale(dataset: Any, frame: int) -> tuple[float, float] | tuple[None, None]:
+def _rescale(dataset: Any, frame: int) -> tuple[float, float] | None:
     """Slope and intercept to Hounsfield units: of the frame, of all frames, or of the file."""
     for home in (*_functional_groups(dataset, frame), dataset):
         if "RescaleSlope" in home or "RescaleIntercept" in home:
             slope, intercept = float(home.get("RescaleSlope", 1)), float(home.get("RescaleIntercept", 0))
             if math.isfinite(slope) and math.isfinite(intercept) and slope != 0:
                 return slope, intercept
-    return None, None
+    return None
 
 
 def _functional_groups(dataset: Any, frame: int) -> Iterator[Any]:

@@ -103,7 +103,7 @@ class Finding:
             "classes": {name: meaning.to_dict() for name, meaning in self.meanings.items()},
             "text": finding_line(self),
             "set_text": set_line(self),
-            "tip": self.meanings[self.top].next_step if self.top in self.meanings else self.advice,
+            "tip": tip_of(self),
             "accuracy": self.accuracy,
             "limits": list(self.limits),
         }
@@ -116,6 +116,12 @@ def finding_line(finding: Finding) -> str:
         return f"{finding.title}: most likely “{title}” ({percent(finding.probabilities[str(finding.top)])})."
     heading = "no clear answer" if finding.status == "unsure" else "not judged"
     return f"{finding.title}: {heading}. {finding.reason}"
+
+
+def tip_of(finding: Finding) -> str | None:
+    """What to do next: of the class that is the answer, else in general."""
+    meaning = finding.meanings.get(finding.top or "")
+    return meaning.next_step if meaning else finding.advice
 
 
 def set_line(finding: Finding) -> str | None:

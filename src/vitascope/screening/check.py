@@ -138,7 +138,9 @@ class NetworkCheck:
             probabilities=probabilities,
             prediction_set=rule.prediction_set(p),
             scores={
-                name: _score(words, sum(probabilities[c] for c in card["sums"][name]), card.get("sums_answer", {}).get(name))
+                name: _score(
+                    words, sum(probabilities[c] for c in card["sums"][name]), card.get("sums_answer", {}).get(name)
+                )
                 for name, words in head.scores.items()
             },
             meanings=head.meanings,

@@ -30,4 +30,6 @@ def look(rgb: NDArray[np.uint8]) -> View:
     kind, distance, quality = runtime.run(NETWORK, picture=rgb[None])
     probabilities = dict(zip(card["classes"], kind[0].tolist(), strict=True))
     best = max(probabilities, key=lambda name: probabilities[name])
-    return View(best, probabilities, float(distance[0]), dict(zip(card["quality"], quality[0].tolist(), strict=True)), None)
+    return View(
+        best, probabilities, float(distance[0]), dict(zip(card["quality"], quality[0].tolist(), strict=True)), None
+    )

@@ -60,5 +60,4 @@ def _covered(height: int, width: int, view: View) -> tuple[int, int, int, int]:
 
 def _colours(warmth: NDArray[np.float32]) -> NDArray[np.uint8]:
     levels = np.rint(255 * warmth).astype(np.uint8)
-    colours: NDArray[np.uint8] = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1]
-    return colours
+    return cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1].astype(np.uint8)

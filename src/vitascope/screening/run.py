@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,15 +49,20 @@ def examine(
     kind: str = AUTO,
     *,
     person: Mapping[str, Any] | None = None,
+    names: Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Examination:
-    """As `screen`, with the picture and the heat maps. `progress` is told the share of a series that is done, 0..1."""
+    """As `screen`, with the picture and the heat maps.
+
+    names: what to call the files of `source`, where their own names say nothing. progress: told the share of a series
+    that is done, 0..1.
+    """
     check = find(kind)
-    pictures = open_source(source)
-    if pictures.dicom or pictures.count > 1:
-        check = _series_check(check)
+    pictures = open_source(source, names)
     if pictures.count > 1:
-        return _examine_series(check, pictures, progress)
+        return _examine_series(_series_check(check), pictures, progress)
+    if pictures.dicom:
+        check = _series_check(check)
     ((_, rgb),) = pictures.decoded
     view, check = admit(rgb, check)
     if check is None:
@@ -79,7 +84,9 @@ def examine(
 def _series_check(wanted: Check | None) -> NetworkCheck:
     check = wanted or LUNG_CT
     if not isinstance(check, NetworkCheck) or not check.series:
-        raise InputError(f"Only {LUNG_CT.title} takes DICOM files or several pictures as one; give one picture at a time.")
+        raise InputError(
+            f"Only {LUNG_CT.title} takes DICOM files or several pictures as one; give one picture at a time."
+        )
     return check
 
 

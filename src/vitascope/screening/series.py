@@ -54,11 +54,10 @@ def judge_series(check: NetworkCheck, pictures: Pictures, progress: Callable[[fl
     assert best is not None
     message = f"{len(kept)} of {len(slices)} slices were judged; the others show no lung or are not good enough."
     if len(kept) < min(LEAST_SLICES, len(slices)):
-        reason = slices[0].reason if len(slices) == 1 else None
-        return SeriesJudgement(
-            check.reject(reason or f"Only {len(kept)} of {len(slices)} slices show the lungs well enough; use an axial series."),
-            tuple(slices), best[1], message,
-        )  # fmt: skip
+        reason = (
+            f"Only {len(kept)} of {len(slices)} slices show the lungs well enough; use an axial series of the chest."
+        )
+        return SeriesJudgement(check.reject(reason), tuple(slices), best[1], message)
     volume = check.combine(kept)
     maps = {head.name: best[2]} if best[2] is not None else {}
     return SeriesJudgement(Judgement(volume.findings, maps=maps), tuple(slices), best[1], message)

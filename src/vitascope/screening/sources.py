@@ -29,17 +29,23 @@ class Pictures:
     dicom: bool = False
 
 
-def open_source(source: Source, limits: PictureLimits | None = None, series: SeriesLimits | None = None) -> Pictures:
-    """The pictures in `source`, each upright (H, W, 3) uint8 RGB with a name. Arrays are taken as they are.
+def open_source(
+    source: Source,
+    names: Sequence[str] | None = None,
+    limits: PictureLimits | None = None,
+    series: SeriesLimits | None = None,
+) -> Pictures:
+    """The pictures in `source`, each upright (H, W, 3) uint8 RGB with a name: of `names`, else its file's.
 
     Raises InputError, also while the pictures are being decoded.
     """
     limits, series = limits or PictureLimits(), series or SeriesLimits()
     if isinstance(source, np.ndarray):
         return Pictures(1, iter([("array", _array(source))]))
-    several = not isinstance(source, str | Path | bytes)
-    parts = [part if isinstance(part, bytes) else Path(part) for part in (source if several else [source])]
-    parts = [file for part in parts for file in (_files_in(part) if isinstance(part, Path) and part.is_dir() else [part])]
+    parts: list[Path | bytes] = []
+    for part in [source] if isinstance(source, str | Path | bytes) else source:
+        path = part if isinstance(part, bytes) else Path(part)
+        parts += _files_in(path) if isinstance(path, Path) and path.is_dir() else [path]
     if not parts:
         raise InputError("There is no picture here.")
     if len(parts) > series.max_slices:
@@ -48,9 +54,11 @@ def open_source(source: Source, limits: PictureLimits | None = None, series: Ser
     if any(dicom):
         if not all(dicom):
             raise InputError("DICOM files and other pictures cannot be one series; give them apart.")
-        return _ct(read_ct(parts, series))
-    named = ((_name(part, i), _large_enough(read_picture(part, limits))) for i, part in enumerate(parts))
-    return Pictures(len(parts), named)
+        return _ct(read_ct(parts, names, series))
+    names = names or [_name(part, i) for i, part in enumerate(parts)]
+    if len(parts) == 1:
+        return Pictures(1, iter([(names[0], _large_enough(read_picture(parts[0], limits)))]))
+    return Pictures(len(parts), _decoded(parts, names, limits))
 
 
 def holds_dicom(source: Path | bytes) -> bool:
@@ -103,6 +111,16 @@ def _ct(found: list[CtSeries]) -> Pictures:
     if len(found) > 1:
         raise InputError(f"The DICOM files belong to {len(found)} different series; give one series at a time.")
     return Pictures(len(found[0]), iter(found[0]), dicom=True)
+
+
+def _decoded(
+    parts: Sequence[Path | bytes], names: Sequence[str], limits: PictureLimits
+) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    for part, name in zip(parts, names, strict=True):
+        try:
+            yield name, _large_enough(read_picture(part, limits))
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from None
 
 
 def _name(part: Path | bytes, i: int) -> str:

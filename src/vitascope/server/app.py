@@ -20,6 +20,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 import vitascope
 from vitascope.errors import InputError
+from vitascope.server.check_routes import router as check_router
 from vitascope.server.database import open_database
 from vitascope.server.jobs import Jobs
 from vitascope.server.live import MAX_MESSAGE_BYTES, LivePlaces, LiveSocket
@@ -28,6 +29,7 @@ from vitascope.server.page import Page
 from vitascope.server.problems import PROBLEM_IN_OPENAPI, answer_with_problems
 from vitascope.server.request_log import RequestLog, configure_logging
 from vitascope.server.routes import router
+from vitascope.server.screening import Screening
 from vitascope.server.security import OriginGuard, SecurityHeaders
 from vitascope.server.services import Services
 from vitascope.server.sessions import SessionCookie
@@ -45,7 +47,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _prepare_folders(settings)
     engine = open_database(settings)
     measurements = Measurements(engine)
-    services = Services(settings, engine, measurements, Jobs(settings, measurements), LivePlaces(settings))
+    services = Services(
+        settings, engine, measurements, Jobs(settings, measurements), Screening(settings), LivePlaces(settings)
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -54,13 +58,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         # Ending workers takes a moment, and the last sockets still want to hear that the server is going.
         await asyncio.to_thread(services.jobs.close)
+        await asyncio.to_thread(services.screening.close)
         services.live.close()
         engine.dispose()
 
     app = FastAPI(
         title="Vitascope",
         version=vitascope.__version__,
-        description="Vital signs from an ordinary camera, each with its certainty. Not a medical device.",
+        description=vitascope.__doc__.partition("\n")[0],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         # The interactive pages load their scripts from another company's servers.
         docs_url=None,
@@ -75,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     answer_with_problems(app)
     app.include_router(router)
+    app.include_router(check_router)
 
     @app.websocket("/api/live")
     async def live(websocket: WebSocket) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from vitascope.pulse.trace import Kind
 from vitascope.server.measurements import INTERRUPTED, Measurements
+from vitascope.server.pool import Workers
 from vitascope.server.problems import Problem
 from vitascope.server.settings import Settings
 from vitascope.server.worker import measure_clip, share_progress
@@ -57,25 +58,15 @@ class Jobs:
     def __init__(self, settings: Settings, measurements: Measurements) -> None:
         self._settings = settings
         self._measurements = measurements
-        self._context = multiprocessing.get_context("spawn")
-        self._progress: Any = self._context.RawArray("d", settings.max_waiting)
+        self._progress: Any = multiprocessing.get_context("spawn").RawArray("d", settings.max_waiting)
         self._free = list(range(settings.max_waiting))
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
-        self._closed = False
-        self._pool = self._new_pool()
-
-    def _new_pool(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=self._settings.workers,
-            context=self._context,
-            initializer=share_progress,
-            initargs=(self._progress,),
-        )
+        self._workers = Workers(settings.workers, settings.job_timeout_s, share_progress, self._progress)
 
     def start(self) -> None:
         """Start the workers, so that the first clip need not wait for them."""
-        assert self._pool.active
+        self._workers.start()
 
     def check_room(self) -> None:
         """Raises Problem 503 when no more clips may wait."""
@@ -98,31 +89,8 @@ class Jobs:
         return job
 
     def _begin(self, job: Job) -> None:
-        job.work = self._schedule(job)
+        job.work = self._workers.schedule(measure_clip, job.path, job.kind, job.slot)
         job.work.add_done_callback(lambda work: self._over(job, work))
-
-    def _schedule(self, job: Job) -> Future[Any]:
-        pool = self._pool
-        try:
-            return self._send(pool, job)
-        except RuntimeError:
-            with self._lock:
-                if not self._closed and self._pool is pool:
-                    log.error("the worker pool broke and is replaced")
-                    self._pool = self._new_pool()
-            if self._closed:
-                never: Future[Any] = Future()
-                never.cancel()
-                return never
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
-            return self._send(self._pool, job)
-
-    def _send(self, pool: ProcessPool, job: Job) -> Future[Any]:
-        work: Future[Any] = pool.schedule(
-            measure_clip, args=(job.path, job.kind, job.slot), timeout=self._settings.job_timeout_s
-        )
-        return work
 
     def open(self) -> dict[str, Job]:
         """The jobs that are not over, by the id of their measurement."""
@@ -179,10 +147,7 @@ class Jobs:
 
     def close(self) -> None:
         """Stop the workers. Clips still open are marked as failed and their files removed."""
-        with self._lock:
-            self._closed = True
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._workers.close()
         # A stopped pool leaves its futures as they are.
         for job in list(self._jobs.values()):
             assert job.work is not None

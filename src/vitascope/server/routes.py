@@ -18,11 +18,10 @@ from vitascope.server.jobs import Job
 from vitascope.server.measurements import Measurement
 from vitascope.server.problems import Problem
 from vitascope.server.services import Services
-from vitascope.server.uploads import Upload, receive_clip
+from vitascope.server.uploads import CLIP, Upload, Wanted, receive
 
-CLIP_FIELDS = ("clip",)
 # What front ends that were written for other servers call the file.
-SAVE_VIDEO_FIELDS = ("video", "clip", "file")
+SAVE_VIDEO = Wanted("clip", ("video", "clip", "file"))
 VARIABILITY = ("mean_nn", "sdnn", "rmssd", "pnn50", "lf", "hf", "lf_hf")
 
 router = APIRouter()
@@ -78,14 +77,14 @@ Owner = Annotated[str, Depends(_owner)]
 )
 async def measure_upload(request: Request, services: Server, owner: Owner) -> Measurement:
     """Take a clip and measure it in the background."""
-    measurement, _ = await _accept(request, services, owner, CLIP_FIELDS)
+    measurement, _ = await _accept(request, services, owner, CLIP)
     return measurement
 
 
 @router.post("/save_video")
 async def save_video(request: Request, services: Server, owner: Owner) -> dict[str, Any]:
     """Take a clip, measure it, and answer everything in one JSON, also when it could not be measured."""
-    measurement, job = await _accept(request, services, owner, SAVE_VIDEO_FIELDS)
+    measurement, job = await _accept(request, services, owner, SAVE_VIDEO)
     # A front end that goes away takes nothing with it: the result is in the history all the same.
     outcome = await asyncio.shield(asyncio.wrap_future(job.outcome))
     if isinstance(outcome, str):
@@ -99,13 +98,13 @@ def _plain_values(report: dict[str, Any]) -> dict[str, float | None]:
     return values | {f"hrv_{name}": values[name] for name in VARIABILITY if name in values}
 
 
-async def _accept(request: Request, services: Services, owner: str, names: tuple[str, ...]) -> tuple[Measurement, Job]:
+async def _accept(request: Request, services: Services, owner: str, wanted: Wanted) -> tuple[Measurement, Job]:
     services.jobs.check_room()
-    upload = await receive_clip(request, services.settings, names)
+    upload = await receive(request, services.settings, wanted)
     try:
         return await run_in_threadpool(_begin, services, owner, upload)
     except BaseException:
-        upload.path.unlink(missing_ok=True)
+        upload.remove()
         raise
 
 

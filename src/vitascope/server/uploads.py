@@ -1,4 +1,4 @@
-"""Takes a clip out of a multipart request straight into a temporary file, within the limit on its size."""
+"""Takes files out of a multipart request straight into temporary files, within the limit on their size."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import asyncio
 import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -30,63 +29,106 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 log = logging.getLogger("vitascope.server")
-CUT_OFF = "The upload was cut off before its end; please send the clip again."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The file parts that a request should hold: what one is, how its part may be called, how many at most."""
+
+    what: str
+    fields: Collection[str]
+    most: int = 1
+
+
+CLIP = Wanted("clip", ("clip",))
+
+
+@dataclass
+class UploadedFile:
+    """A file that has come in: where it lies, and how its sender calls it."""
+
+    path: Path
+    name: str | None = None
 
 
 @dataclass
 class Upload:
-    """A clip that has come in: where it lies, how its sender calls it, and the small fields beside it."""
+    """The files of one request and the small fields beside them."""
 
-    path: Path
-    name: str | None = None
+    files: list[UploadedFile] = field(default_factory=list)
     size: int = 0
     fields: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def path(self) -> Path:
+        """Where the first file lies."""
+        return self.files[0].path
 
-async def receive_clip(request: Request, settings: Settings, names: Collection[str]) -> Upload:
-    """Read the request's clip (the first file part called one of `names`) into a file under `settings.uploads_dir`.
+    @property
+    def name(self) -> str | None:
+        """What the first file is called."""
+        return self.files[0].name
+
+    def remove(self) -> None:
+        """Delete the files."""
+        for file in self.files:
+            file.path.unlink(missing_ok=True)
+
+
+async def receive(request: Request, settings: Settings, wanted: Wanted) -> Upload:
+    """Read the wanted files of a request into files under `settings.uploads_dir`; other file parts are dropped.
 
     Raises Problem: 413 as soon as the limit is passed, 408 when nothing more comes, 400, 415 or 422 when there is no
-    clip to be had, 507 when it cannot be written. The file is gone again then; else it is the caller's to remove.
+    file to be had, 507 when it cannot be written. The files are gone again then; else they are the caller's to remove.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
-        raise Problem(415, "Send the clip as a form (multipart/form-data).")
-    too_large = Problem(413, f"The clip is larger than {settings.max_upload_bytes / MEBIBYTE:g} MB.")
+        raise Problem(415, f"Send the {wanted.what} as a form (multipart/form-data).")
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > settings.max_upload_bytes + ENVELOPE_BYTES:
-        raise too_large
+        raise _too_large(settings, wanted)
+    upload = Upload()
     try:
-        return await _receive(request, settings, names, boundary, too_large)
+        await _receive(request, settings, wanted, boundary, upload)
     except OSError as error:
-        log.exception("a clip could not be written")
-        raise Problem(507, "The server has no room for the clip; please tell whoever runs it.") from error
+        upload.remove()
+        log.exception("an upload could not be written")
+        raise Problem(507, f"The server has no room for the {wanted.what}; please tell whoever runs it.") from error
+    except BaseException:
+        upload.remove()
+        raise
+    return upload
 
 
-async def _receive(
-    request: Request, settings: Settings, names: Collection[str], boundary: bytes, too_large: Problem
-) -> Upload:
-    with _temporary_file(settings.uploads_dir) as (file, path):
-        upload = Upload(path)
-        form = _Form(upload, file, names, settings.max_upload_bytes, too_large)
-        try:
-            parser = MultipartParser(boundary, form.callbacks())
-            async for chunk in _chunks(request, settings):
-                # Disk and parser are quick, but a slow disk must not hold up everybody else.
-                await run_in_threadpool(parser.write, chunk)
-        except FormParserError as error:
-            raise Problem(400, "The form that holds the clip cannot be read.") from error
-        if not form.complete:
-            raise Problem(400, CUT_OFF)
-        if not form.found:
-            raise Problem(422, f"The form has no file called {' or '.join(names)}.", "No clip")
-        if upload.size == 0:
-            raise Problem(422, "The clip is empty.", "Unprocessable clip")
-        return upload
+async def _receive(request: Request, settings: Settings, wanted: Wanted, boundary: bytes, upload: Upload) -> None:
+    form = _Form(upload, settings, wanted)
+    try:
+        parser = MultipartParser(boundary, form.callbacks())
+        async for chunk in _chunks(request, settings, wanted.what):
+            # Disk and parser are quick, but a slow disk must not hold up everybody else.
+            await run_in_threadpool(parser.write, chunk)
+    except FormParserError as error:
+        raise Problem(400, f"The form that holds the {wanted.what} cannot be read.") from error
+    finally:
+        form.close()
+    if not form.complete:
+        raise Problem(400, _cut_off(wanted.what))
+    if not upload.files:
+        raise Problem(422, f"The form has no file called {' or '.join(wanted.fields)}.", f"No {wanted.what}")
+    if upload.size == 0:
+        raise Problem(422, f"The {wanted.what} is empty.", f"Unprocessable {wanted.what}")
 
 
-async def _chunks(request: Request, settings: Settings) -> AsyncIterator[bytes]:
+def _too_large(settings: Settings, wanted: Wanted) -> Problem:
+    return Problem(413, f"The {wanted.what} is larger than {settings.max_upload_bytes / MEBIBYTE:g} MB.")
+
+
+def _cut_off(what: str) -> str:
+    return f"The upload was cut off before its end; please send the {what} again."
+
+
+async def _chunks(request: Request, settings: Settings, what: str) -> AsyncIterator[bytes]:
     stream = aiter(request.stream())
     total = 0
     while True:
@@ -96,9 +138,9 @@ async def _chunks(request: Request, settings: Settings) -> AsyncIterator[bytes]:
         except StopAsyncIteration:
             return
         except TimeoutError as error:
-            raise Problem(408, "The upload stopped half-way; please send the clip again.") from error
+            raise Problem(408, f"The upload stopped half-way; please send the {what} again.") from error
         except ClientDisconnect as error:
-            raise Problem(400, CUT_OFF) from error
+            raise Problem(400, _cut_off(what)) from error
         total += len(chunk)
         if total > settings.max_upload_bytes + ENVELOPE_BYTES:
             raise Problem(413, f"The request is larger than {settings.max_upload_bytes / MEBIBYTE:g} MB.")
@@ -106,35 +148,25 @@ async def _chunks(request: Request, settings: Settings) -> AsyncIterator[bytes]:
             yield chunk
 
 
-@contextmanager
-def _temporary_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(prefix="clip-", dir=folder)
-    path = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file, path
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
 class _Form:
-    """Callbacks of the multipart parser: the clip goes to the file, small fields are kept, anything else is dropped."""
+    """Callbacks of the multipart parser: wanted files go to the disk, small fields are kept, the rest is dropped."""
 
-    def __init__(self, upload: Upload, file: BinaryIO, names: Collection[str], limit: int, too_large: Problem) -> None:
+    def __init__(self, upload: Upload, settings: Settings, wanted: Wanted) -> None:
         self.complete = False
-        self.found = False
         self._upload = upload
-        self._file = file
-        self._names = names
-        self._limit = limit
-        self._too_large = too_large
+        self._settings = settings
+        self._wanted = wanted
         self._header = b""
         self._value = b""
         self._disposition = b""
         self._field: str | None = None
-        self._in_clip = False
+        self._file: BinaryIO | None = None
+
+    def close(self) -> None:
+        """Close the file that was being written."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def callbacks(self) -> MultipartCallbacks:
         return {
@@ -151,7 +183,7 @@ class _Form:
     def _part_begin(self) -> None:
         self._disposition = b""
         self._field = None
-        self._in_clip = False
+        self.close()
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
@@ -170,15 +202,24 @@ class _Form:
         if b"filename" not in options and len(self._upload.fields) < MAX_FIELDS:
             self._field = field_name
             self._upload.fields[field_name] = ""
-        elif b"filename" in options and field_name in self._names and not self.found:
-            self.found = self._in_clip = True
-            self._upload.name = plain_name(options[b"filename"].decode(errors="replace"))
+        elif b"filename" in options and field_name in self._wanted.fields:
+            if len(self._upload.files) < self._wanted.most:
+                self._begin_file(plain_name(options[b"filename"].decode(errors="replace")))
+            elif self._wanted.most > 1:
+                raise Problem(413, f"At most {self._wanted.most} files are taken at once.")
+
+    def _begin_file(self, name: str | None) -> None:
+        folder = self._settings.uploads_dir
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, path = tempfile.mkstemp(prefix=f"{self._wanted.what}-", dir=folder)
+        self._upload.files.append(UploadedFile(Path(path), name))
+        self._file = os.fdopen(descriptor, "wb")
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._in_clip:
+        if self._file is not None:
             self._upload.size += end - start
-            if self._upload.size > self._limit:
-                raise self._too_large
+            if self._upload.size > self._settings.max_upload_bytes:
+                raise _too_large(self._settings, self._wanted)
             self._file.write(data[start:end])
         elif self._field is not None:
             text = self._upload.fields[self._field] + data[start:end].decode(errors="replace")
@@ -186,7 +227,7 @@ class _Form:
 
     def _part_end(self) -> None:
         self._field = None
-        self._in_clip = False
+        self.close()
 
     def _end(self) -> None:
         self.complete = True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from ctypes import Array, c_double
 from pathlib import Path
 from typing import Any
 
 from vitascope.errors import InputError
 from vitascope.pulse.trace import Kind
+from vitascope.server.pool import give_way
 
 # Shared with the server and without a lock: a worker that is killed while it holds a lock would hang all the others.
 _progress: Any = None
@@ -18,9 +18,7 @@ def share_progress(slots: Array[c_double]) -> None:
     """Called once in each worker: where to write how far a clip has come."""
     global _progress  # noqa: PLW0603 - a process pool has no other way to hand something to its workers
     _progress = slots
-    if hasattr(os, "nice"):
-        # Live sessions must keep up with their cameras; clips can wait.
-        os.nice(5)
+    give_way()
 
 
 def measure_clip(path: Path, kind: Kind | None, slot: int) -> dict[str, Any] | str:

@@ -1,4 +1,4 @@
-"""The back of the eye: diabetic retinopathy on the International Clinical scale 0 to 4 (Wilkinson 2003), and cataract."""
+"""The back of the eye: diabetic retinopathy, grade 0 to 4 of the international scale (Wilkinson 2003), and cataract."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ YEARLY = "With diabetes, have the back of the eyes looked at once a year."
 GRADES = {
     "0": Meaning("No retinopathy", "No damage by diabetes is seen.", YEARLY),
     "1": Meaning(
-        "Mild retinopathy", "A few tiny bulges of small vessels (microaneurysms), which do not yet harm the sight.", YEARLY
+        "Mild retinopathy",
+        "A few tiny bulges of small vessels (microaneurysms), which do not yet harm the sight.",
+        YEARLY,
     ),
     "2": Meaning(
         "Moderate retinopathy",

@@ -28,8 +28,8 @@ LUNG_CT = NetworkCheck(
     heads=(Head("covid", "COVID-19 pattern", CLASSES),),
     advice="Ask the doctor who ordered the CT.",
     limits=(
-        "It learned from two public sets, one cut from figures of papers and one of a single country's hospitals; across such "
-        "sets networks fall from 0.88 to 0.56 accuracy, so on another scanner expect worse.",
+        "It learned from two public sets, one cut from figures of papers and one of a single country's hospitals. "
+        "Between such sets networks fall from 0.88 to 0.56 accuracy, so expect worse on another scanner.",
         "It tells COVID-19 from the other patients of those sets, not from every pneumonia.",
     ),
     series=True,

@@ -7,7 +7,9 @@ from vitascope.screening.check import Head, NetworkCheck
 
 CATARACT = {
     "normal": Meaning(
-        "Clear lens", "The pupil looks dark, as with a clear lens.", "Nothing needs doing; see an eye doctor if sight changes."
+        "Clear lens",
+        "The pupil looks dark, as with a clear lens.",
+        "Nothing needs doing; see an eye doctor if sight changes.",
     ),
     "cataract": Meaning(
         "Cataract",

@@ -24,7 +24,9 @@ CLASSES = {
         "A seborrhoeic keratosis, sun spot or similar growth: rough or waxy, very common with age, and harmless.",
         WATCH,
     ),
-    "df": Meaning("Dermatofibroma", "A small firm knot in the skin, often on a leg after a small injury. Harmless.", WATCH),
+    "df": Meaning(
+        "Dermatofibroma", "A small firm knot in the skin, often on a leg after a small injury. Harmless.", WATCH
+    ),
     "mel": Meaning(
         "Melanoma",
         "A cancer of the skin's pigment cells, which can spread early. Only tissue under a microscope tells for sure.",
