@@ -4,6 +4,7 @@ import { addressOf, type Route, useRoute } from "./router";
 import { FingertipScreen } from "./screens/FingertipScreen";
 import { HistoryScreen } from "./screens/HistoryScreen";
 import { MeasureScreen } from "./screens/MeasureScreen";
+import { PhotoScreen } from "./screens/PhotoScreen";
 import { ResultScreen } from "./screens/ResultScreen";
 import { UploadScreen } from "./screens/UploadScreen";
 
@@ -11,12 +12,14 @@ const TITLES: Record<Route["screen"], string> = {
   measure: "Measure",
   finger: "Fingertip",
   upload: "Video file",
+  photo: "Photo",
   history: "History",
   result: "Result",
 };
 
 const LINKS: { route: Route; text: string }[] = [
   { route: { screen: "measure" }, text: "Measure" },
+  { route: { screen: "photo" }, text: "Photo" },
   { route: { screen: "upload" }, text: "Video file" },
   { route: { screen: "history" }, text: "History" },
 ];
@@ -69,6 +72,7 @@ export function App() {
         {agreed && route.screen === "measure" && <MeasureScreen />}
         {agreed && route.screen === "finger" && <FingertipScreen />}
         {agreed && route.screen === "upload" && <UploadScreen />}
+        {agreed && route.screen === "photo" && <PhotoScreen />}
       </main>
       <footer className="foot">
         Vitascope is not a medical device: its readings are for information and never a diagnosis.

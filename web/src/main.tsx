@@ -7,6 +7,7 @@ import "./styles/shell.css";
 import "./styles/measure.css";
 import "./styles/fingertip.css";
 import "./styles/result.css";
+import "./styles/photo.css";
 import "./styles/history.css";
 
 const root = document.getElementById("root");

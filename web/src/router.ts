@@ -4,13 +4,15 @@ export type Route =
   | { screen: "measure" }
   | { screen: "finger" }
   | { screen: "upload" }
+  | { screen: "photo" }
   | { screen: "history" }
   | { screen: "result"; id: string };
 
 /** The screen an address names; anything unknown leads to the start. */
 export function parseRoute(hash: string): Route {
   const [screen, id] = hash.replace(/^#\/?/, "").split("/");
-  if (screen === "finger" || screen === "upload" || screen === "history") return { screen };
+  if (screen === "finger" || screen === "upload" || screen === "photo" || screen === "history")
+    return { screen };
   if (screen === "result" && id) {
     try {
       return { screen, id: decodeURIComponent(id) };

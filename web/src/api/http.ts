@@ -1,4 +1,4 @@
-import type { Kind, Measurement } from "./types";
+import type { CheckedPhoto, CheckOffered, Kind, Measurement } from "./types";
 
 /** An answer that is not a success; `message` is one sentence for the person. */
 export class ProblemError extends Error {
@@ -90,6 +90,26 @@ export function uploadClip(
     if (kind) form.append("kind", kind);
     request.send(form);
   });
+}
+
+/** The photo checks, and the formats beyond the usual ones that the server reads. */
+export function listChecks(signal?: AbortSignal): Promise<{ items: CheckOffered[]; formats: string[] }> {
+  return getJson("/api/checks", signal);
+}
+
+/** One picture, or the files of one CT series, looked at as `kind`; "auto" lets the server recognise it. */
+export async function checkPhoto(
+  files: File[],
+  kind: string,
+  person: Record<string, string>,
+  signal: AbortSignal,
+): Promise<CheckedPhoto> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(person)) form.append(name, value);
+  for (const file of files) form.append("picture", file, file.name);
+  const path = `/api/checks/${encodeURIComponent(kind)}?preview=true`;
+  const answer = await call(path, { method: "POST", body: form, signal });
+  return (await answer.json()) as CheckedPhoto;
 }
 
 const POLL_MS = 400;

@@ -32,12 +32,77 @@ export interface Waveform {
   marks_s: number[];
 }
 
+export type FindingStatus = "ok" | "unsure" | "rejected";
+
+/** What one class is, in plain words. Serious ones should not be overlooked. */
+export interface ClassMeaning {
+  title: string;
+  what: string;
+  next_step: string;
+  serious: boolean;
+}
+
+/** The probability of several classes together. */
+export interface Score {
+  title: string;
+  probability: number;
+  status: "ok" | "unsure";
+  text: string;
+}
+
+export interface Finding {
+  title: string;
+  status: FindingStatus;
+  reason: string | null;
+  /** The answer; null unless the status is ok. */
+  top: string | null;
+  probabilities: Record<string, number>;
+  prediction_set: string[];
+  scores: Record<string, Score>;
+  classes: Record<string, ClassMeaning>;
+  text: string;
+  /** The prediction set in words, with its guarantee. */
+  set_text: string | null;
+  tip: string | null;
+  accuracy: string | null;
+  limits: string[];
+}
+
+/** What kind of picture the server saw. */
+export interface PictureView {
+  kind: string;
+  title: string;
+  width: number;
+  height: number;
+  refusal: string | null;
+}
+
+/** A place in the picture: x, y, width, height in its fractions. */
+export interface Box {
+  place: [number, number, number, number];
+  label: string;
+  text: string | null;
+}
+
+export interface SliceAnswer {
+  number: number;
+  source: string;
+  status: FindingStatus;
+  reason: string | null;
+  top: string | null;
+  probabilities: Record<string, number>;
+}
+
 export interface Report {
   schema: string;
   kind: string;
   created: string;
   duration_s: number;
   readings: Record<string, Reading>;
+  findings: Record<string, Finding>;
+  picture?: PictureView | null;
+  boxes?: Box[];
+  slices?: SliceAnswer[];
   quality: Quality;
   /** Left out of lists. */
   waveforms?: Record<string, Waveform>;
@@ -58,6 +123,28 @@ export interface Measurement {
   progress: number;
   reason: string | null;
   report: Report | null;
+}
+
+/** Where a picture speaks for a class: a see-through layer as a data URL. */
+export interface HeatmapLayer {
+  label: string;
+  title: string;
+  picture: string;
+}
+
+/** The answer to a photo: as the history keeps it, and what is shown once and kept nowhere. */
+export interface CheckedPhoto extends Measurement {
+  report: Report;
+  heatmaps: Record<string, HeatmapLayer>;
+  preview: string | null;
+}
+
+export interface CheckOffered {
+  kind: string;
+  title: string;
+  /** What picture it takes. */
+  picture: string;
+  series: boolean;
 }
 
 /** A point in fractions of the picture, from its upper left corner. */

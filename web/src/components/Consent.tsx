@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 
 const KEY = "vitascope.consent";
 /** Raised when the text changes so much that people must be asked again. */
-const VERSION = "1";
+const VERSION = "2";
 
 export function consentGiven(): boolean {
   try {
@@ -27,14 +27,16 @@ export function Consent({ onAgree }: { onAgree: () => void }) {
     <section className="card consent" aria-labelledby={`${box}-title`}>
       <h1 id={`${box}-title`}>Before you begin</h1>
       <p className="lead">
-        Vitascope reads your pulse from tiny colour changes of the skin, seen by an ordinary camera.
+        Vitascope reads your pulse from tiny colour changes of the skin, seen by an ordinary camera, and looks
+        at photos of skin, eyes and lung CT.
       </p>
       <ul className="facts">
         <li>Pictures go to the server this page came from and to nobody else.</li>
         <li>
-          Pictures are not kept. Readings and the pulse wave stay in your history until you delete them.
+          Pictures are not kept. Readings, findings and the pulse wave stay in your history until you delete
+          them.
         </li>
-        <li>A reading comes with its certainty, or is withheld with the reason.</li>
+        <li>A reading or finding comes with its certainty, or is withheld with the reason.</li>
         <li>It is not a medical device. If you feel unwell, ask a professional whatever it shows.</li>
       </ul>
       <form
@@ -46,7 +48,7 @@ export function Consent({ onAgree }: { onAgree: () => void }) {
       >
         <label className="tick" htmlFor={box}>
           <input id={box} type="checkbox" checked={ticked} onChange={(e) => setTicked(e.target.checked)} />
-          <span>I agree to the measurement of my camera picture and know that it gives no diagnosis.</span>
+          <span>I agree to the measurement of my pictures and know that it gives no diagnosis.</span>
         </label>
         <button type="submit" className="button primary" disabled={!ticked}>
           Continue

@@ -49,6 +49,7 @@ function report(readings: Record<string, Reading>): Report {
     created: "2026-01-01T10:00:00Z",
     duration_s: 30,
     readings,
+    findings: {},
     quality: { snr_db: 6, face_found: 0.99, fps: 29.9, stars: 4, messages: [] },
     waveforms: {},
     models: {},

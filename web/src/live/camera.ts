@@ -68,6 +68,12 @@ export function openCamera(): Promise<MediaStream> {
   return open({ facingMode: "user" });
 }
 
+/** The rear camera as finely as it sees, for single photos. Throws what `cameraProblem` explains. */
+export function openPhotoCamera(): Promise<MediaStream> {
+  const fine: MediaTrackConstraints = { width: { ideal: 1920 }, height: { ideal: 1440 } };
+  return open({ facingMode: { ideal: "environment" }, ...fine });
+}
+
 /**
  * The rear camera, the one with a lamp where a phone has several; another camera where there is no rear one.
  * Throws what `cameraProblem` explains.

@@ -61,9 +61,20 @@ export function naming(name: string, title?: string): Naming {
   };
 }
 
+/** What a measurement that is no plain face video was of. */
+const KINDS: Record<string, string> = {
+  finger: "fingertip",
+  photo: "photo",
+  skin: "skin photo",
+  outer_eye: "eye photo",
+  fundus: "photo of the back of the eye",
+  lung_ct: "lung CT",
+  nail: "nail photo",
+};
+
 /** Where a measurement came from, in a few words. */
 export function sourceOf({ name, kind }: Measurement): string {
-  const what = kind === "finger" ? "fingertip" : null;
+  const what = KINDS[kind] ?? null;
   return [name ?? "live camera", what].filter(Boolean).join(", ");
 }
 

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useState } from "react";
 import { listMeasurements, sentenceOf } from "../api/http";
-import type { Measurement } from "../api/types";
+import type { Measurement, Report } from "../api/types";
 import { DeleteButton } from "../components/DeleteButton";
 import { Notice } from "../components/Notice";
 import { Stars } from "../components/Stars";
+import { isPhoto, outcomeOf } from "../photo/words";
 import { formatMoment, formatNumber } from "../reading/format";
 import { sourceOf } from "../reading/naming";
 import { addressOf } from "../router";
@@ -108,7 +109,7 @@ function Row({ item, onDeleted, onProblem }: RowProps) {
           <span className="meaning">{sourceOf(item)}</span>
         </span>
       </a>
-      {item.report && <Stars stars={item.report.quality.stars} />}
+      {item.report && !isPhoto(item.report) && <Stars stars={item.report.quality.stars} />}
       <DeleteButton
         id={item.id}
         what={`the measurement of ${when}`}
@@ -122,6 +123,7 @@ function Row({ item, onDeleted, onProblem }: RowProps) {
 function Outcome({ item }: { item: Measurement }) {
   if (item.status === "failed") return <span className="meaning">No result</span>;
   if (item.status !== "done") return <span className="meaning">Measuring…</span>;
+  if (item.report && isPhoto(item.report)) return <PhotoOutcome report={item.report} />;
   const rate = item.report?.readings.heart_rate;
   if (!rate || rate.value === null) return <span className="meaning">Withheld</span>;
   return (
@@ -129,4 +131,9 @@ function Outcome({ item }: { item: Measurement }) {
       <strong>{formatNumber(rate.value, 0)}</strong> <span className="meaning">beats/min</span>
     </>
   );
+}
+
+function PhotoOutcome({ report }: { report: Report }) {
+  const outcomes = [...new Set(Object.values(report.findings).map(outcomeOf))];
+  return <span className="row-finding">{outcomes.join(", ")}</span>;
 }

@@ -3,13 +3,15 @@ import { getMeasurement, sentenceOf, waitForMeasurement } from "../api/http";
 import type { Measurement } from "../api/types";
 import { DeleteButton } from "../components/DeleteButton";
 import { Notice } from "../components/Notice";
+import { PhotoReport } from "../components/PhotoReport";
 import { ReportView } from "../components/ReportView";
+import { isPhoto, summaryOf as photoSummary } from "../photo/words";
 import { useScales } from "../reading/bands";
 import { saveReport } from "../reading/download";
 import { formatMoment, formatReading } from "../reading/format";
 import { sourceOf } from "../reading/naming";
 import { recentMeasurement } from "../reading/recent";
-import { addressOf, go } from "../router";
+import { addressOf, go, type Route } from "../router";
 
 /** One measurement: just made, or from the history. */
 export function ResultScreen({ id }: { id: string }) {
@@ -38,6 +40,7 @@ export function ResultScreen({ id }: { id: string }) {
   }
   if (!measurement || !scales) return <p role="status">Loading…</p>;
   const { report } = measurement;
+  const again = sourceScreen(measurement);
   return (
     <div className="result">
       <header className="result-head">
@@ -48,11 +51,8 @@ export function ResultScreen({ id }: { id: string }) {
           </p>
         </div>
         <div className="actions">
-          <a
-            className="button primary"
-            href={addressOf({ screen: measurement.kind === "finger" ? "finger" : "measure" })}
-          >
-            Measure again
+          <a className="button primary" href={addressOf(again)}>
+            {again.screen === "photo" ? "Check another photo" : "Measure again"}
           </a>
           {report && (
             <button type="button" className="button" onClick={() => saveReport(report)}>
@@ -70,7 +70,13 @@ export function ResultScreen({ id }: { id: string }) {
         </Notice>
       )}
       {(measurement.status === "queued" || measurement.status === "running") && <p>Still being measured…</p>}
-      {report && <ReportView report={report} scales={scales} />}
+      {report && isPhoto(report) && (
+        <>
+          <p className="meaning">The picture itself is not kept.</p>
+          <PhotoReport report={report} scales={scales} name={measurement.name ?? "photo"} picture={null} />
+        </>
+      )}
+      {report && !isPhoto(report) && <ReportView report={report} scales={scales} />}
       <div className="result-end">
         <DeleteButton
           id={id}
@@ -83,6 +89,12 @@ export function ResultScreen({ id }: { id: string }) {
   );
 }
 
+/** Where such a measurement is made. */
+function sourceScreen({ kind, report }: Measurement): Route {
+  if (report && isPhoto(report)) return { screen: "photo" };
+  return { screen: kind === "finger" ? "finger" : "measure" };
+}
+
 function BackToHistory() {
   return (
     <a className="button" href="#/history">
@@ -92,6 +104,7 @@ function BackToHistory() {
 }
 
 function summaryOf({ report }: Measurement): string {
+  if (report && isPhoto(report)) return photoSummary(report);
   const rate = report?.readings.heart_rate;
   if (!rate) return "";
   return rate.value === null
