@@ -64,7 +64,9 @@ def eye(size: tuple[int, int] = (300, 420), *, pupil: tuple[int, int, int] = (18
     cv2.ellipse(canvas, middle, (round(0.42 * width), round(0.3 * height)), 0, 0, 360, (232, 226, 222), -1, cv2.LINE_AA)
     cv2.circle(canvas, middle, round(0.26 * height), (105, 75, 45), -1, cv2.LINE_AA)
     cv2.circle(canvas, middle, round(0.11 * height), pupil, -1, cv2.LINE_AA)
-    cv2.circle(canvas, (middle[0] + height // 20, middle[1] - height // 20), height // 50, (250, 250, 250), -1, cv2.LINE_AA)
+    cv2.circle(
+        canvas, (middle[0] + height // 20, middle[1] - height // 20), height // 50, (250, 250, 250), -1, cv2.LINE_AA
+    )
     return _finished(cv2.GaussianBlur(canvas, (0, 0), 1.5) + 4 * grain(size, 3)[..., None])
 
 
@@ -117,7 +119,7 @@ def dicom(hu: NDArray[np.int16], *, series: str = "1.2.3", number: int = 1, **ta
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 0
     dataset.RescaleSlope, dataset.RescaleIntercept = 1, -1024
-    dataset.PixelData = (hu + 1024).astype(np.uint16).tobytes()
+    dataset.PixelData = (np.maximum(hu, -1024) + 1024).astype(np.uint16).tobytes()
     for name, value in tags.items():
         if value is None:
             delattr(dataset, name)

@@ -7,9 +7,11 @@ window, and last the inversion of MONOCHROME1. Nothing else of the file is kept:
 from __future__ import annotations
 
 import io
+import logging
 import math
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,8 +61,11 @@ class CtSeries:
     def __iter__(self) -> Iterator[tuple[str, NDArray[np.uint8]]]:
         """Name and picture (H, W, 3) uint8 of each slice. Raises InputError at a slice that cannot be decoded."""
         for file in self.files:
-            for i, rgb in enumerate(_slices(file, self.limits)):
-                yield (file.name if file.frames == 1 else f"{file.name}, frame {i + 1}"), rgb
+            try:
+                for i, rgb in enumerate(_slices(file, self.limits)):
+                    yield (file.name if file.frames == 1 else f"{file.name}, frame {i + 1}"), rgb
+            except InputError as error:
+                raise _named(error, file.name, len(self.files)) from None
 
 
 def read_ct(
@@ -80,7 +85,7 @@ def read_ct(
         try:
             file = _header(source, name, limits)
         except InputError as error:
-            raise InputError(f"{name}: {error}" if len(sources) > 1 else str(error)) from None
+            raise _named(error, name, len(sources)) from None
         if file is not None:
             found.setdefault(file.series, []).append(file)
     if not found:
@@ -91,11 +96,18 @@ def read_ct(
     return series
 
 
+def _named(error: InputError, name: str, files: int) -> InputError:
+    """The error, with the file's name before it where there are several."""
+    return InputError(f"{name}: {error}") if files > 1 else error
+
+
 def series_of(source: Path, limits: SeriesLimits | None = None) -> str | None:
     """The identifier of the series that a DICOM file belongs to; None where it cannot be read."""
     try:
-        return str(_read(source, limits or SeriesLimits(), pixels=False).get("SeriesInstanceUID") or "") or None
-    except InputError:
+        dataset = _read(source, limits or SeriesLimits(), pixels=False)
+        with _quiet():
+            return str(dataset.get("SeriesInstanceUID") or "") or None
+    except Exception:  # also what a crafted value makes the parser stumble over
         return None
 
 
@@ -103,12 +115,13 @@ def _header(source: Path | bytes, name: str, limits: SeriesLimits) -> CtFile | N
     """What is needed to sort the file in; None for an overview picture."""
     dataset = _read(source, limits, pixels=False)
     try:
-        image_type = [str(part).upper() for part in dataset.get("ImageType") or ()]
-        frames = int(dataset.get("NumberOfFrames") or 1)
-        rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
-        series = str(dataset.get("SeriesInstanceUID") or "")
-        place = _place(dataset)
-        modality = str(dataset.get("Modality") or "").strip().upper()[:16]
+        with _quiet():
+            image_type = [str(part).upper() for part in dataset.get("ImageType") or ()]
+            frames = int(dataset.get("NumberOfFrames") or 1)
+            rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
+            series = str(dataset.get("SeriesInstanceUID") or "")
+            place = _place(dataset)
+            modality = str(dataset.get("Modality") or "").strip().upper()[:16]
     except Exception:
         raise InputError(DAMAGED) from None
     if modality != "CT" and modality not in CAPTURES:
@@ -139,6 +152,9 @@ def _place(dataset: Any) -> float:
 def _read(source: Path | bytes, limits: SeriesLimits, *, pixels: bool) -> Any:
     try:
         import pydicom
+
+        # It logs what it stumbles over at length; the caller gets one sentence.
+        logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     except ModuleNotFoundError:
         raise InputError("Reading DICOM needs the Python package pydicom; install vitascope[dicom].") from None
     data = source
@@ -154,8 +170,7 @@ def _read(source: Path | bytes, limits: SeriesLimits, *, pixels: bool) -> Any:
     if DEFLATED in data[: 1 << 20]:
         raise InputError("The DICOM file is compressed as a whole (deflated), which is not read; store it without.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _quiet():
             return pydicom.dcmread(io.BytesIO(data), stop_before_pixels=not pixels)
     except Exception:  # the parser raises whatever a crafted file makes it stumble over
         raise InputError(DAMAGED) from None
@@ -167,21 +182,38 @@ def _slices(file: CtFile, limits: SeriesLimits) -> Iterator[NDArray[np.uint8]]:
     dataset = _read(file.source, limits, pixels=True)
     if "PixelData" not in dataset:
         raise InputError("The DICOM file holds no picture.")
+    with _quiet():
+        decodable = _decodable(dataset)
+    if not decodable:
+        raise InputError("The DICOM picture is compressed in a way that is not read here; store it uncompressed.")
+    frames = iter_pixels(dataset)
+    for i in range(file.frames):
+        try:
+            with _quiet():
+                rgb = _shown(dataset, i, next(frames))
+        except InputError:
+            raise
+        except Exception:  # StopIteration among them: fewer frames than the file says
+            raise InputError(DAMAGED) from None
+        yield rgb
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The library warns of every value that is not as the standard has it; also when it is looked at only later."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _decodable(dataset: Any) -> bool:
+    """Whether there is a decoder for the way the pixels are stored."""
+    from pydicom.pixels.decoders.base import get_decoder
+
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for i, stored in enumerate(iter_pixels(dataset)):
-                yield _shown(dataset, i, stored)
-    except InputError:
-        raise
-    except (RuntimeError, NotImplementedError) as error:
-        if "plugin" in str(error) or "decompress" in str(error):
-            raise InputError(
-                "The DICOM picture is compressed in a way that is not read here; store it uncompressed."
-            ) from None
-        raise InputError(DAMAGED) from None
-    except Exception:
-        raise InputError(DAMAGED) from None
+        return bool(get_decoder(dataset.file_meta.TransferSyntaxUID).is_available)
+    except (AttributeError, NotImplementedError, ValueError):
+        return False
 
 
 def _shown(dataset: Any, frame: int, stored: NDArray[Any]) -> NDArray[np.uint8]:

@@ -52,7 +52,9 @@ def judge_series(check: NetworkCheck, pictures: Pictures, progress: Callable[[fl
         if progress is not None:
             progress(number / pictures.count)
     assert best is not None
-    message = f"{len(kept)} of {len(slices)} slices were judged; the others show no lung or are not good enough."
+    message = f"{len(kept)} of {len(slices)} slices were judged."
+    if len(kept) < len(slices):
+        message += " The others show no lung or are not good enough."
     if len(kept) < min(LEAST_SLICES, len(slices)):
         reason = (
             f"Only {len(kept)} of {len(slices)} slices show the lungs well enough; use an axial series of the chest."

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { listChecks } from "../api/http";
 import type { CheckOffered } from "../api/types";
 import { Notice } from "../components/Notice";
@@ -12,6 +12,8 @@ import { type Scales, useScales } from "../reading/bands";
 import { saveReport } from "../reading/download";
 
 const AUTO = "auto";
+/** From this width on the result stands beside the pictures, as the style sheet has it. */
+const TWO_COLUMNS = 860;
 const ACCEPT = "image/*,.heic,.heif,.dcm,.dicom,.ima,application/dicom";
 
 /** Photos: dropped, chosen, pasted or taken; recognised, looked at, shown with what they say. */
@@ -21,6 +23,7 @@ export function PhotoScreen() {
   const [asSeries, setAsSeries] = useState(false);
   const [camera, setCamera] = useState(false);
   const [chosen, setChosen] = useState<number | null>(null);
+  const out = useRef<HTMLElement>(null);
   const { photos, add, clear } = usePhotos();
   const scales = useScales();
   const check = checks.find((offered) => offered.kind === kind);
@@ -35,12 +38,18 @@ export function PhotoScreen() {
     return () => abort.abort();
   }, []);
 
+  const choose = useCallback((key: number | null) => {
+    setChosen(key);
+    // Where the result stands beneath the pictures it would come unseen.
+    if (window.innerWidth < TWO_COLUMNS) out.current?.scrollIntoView({ block: "start" });
+  }, []);
+
   const take = useCallback(
     async (files: File[]) => {
       const groups = await grouped(files, asSeries && Boolean(check?.series));
-      setChosen(add(groups, kind, {}));
+      choose(add(groups, kind, {}));
     },
-    [add, asSeries, check, kind],
+    [add, asSeries, check, choose, kind],
   );
 
   useEffect(() => {
@@ -111,9 +120,9 @@ export function PhotoScreen() {
             </div>
           </>
         )}
-        <PhotoList photos={photos} chosen={shown?.key ?? null} onChoose={setChosen} />
+        <PhotoList photos={photos} chosen={shown?.key ?? null} onChoose={choose} />
       </section>
-      <section className="photo-out" aria-label="Result">
+      <section ref={out} className="photo-out" aria-label="Result">
         <p className="visually-hidden" role="status">
           {shown?.answer ? summaryOf(shown.answer.report) : ""}
         </p>

@@ -1,0 +1,143 @@
+"""Every check in the registry: its names, its words, its network, and the same answer for the same picture."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.photos import chest_hu, eye, fundus, lesion
+from vitascope.errors import InputError
+from vitascope.media.dicom import window
+from vitascope.models import cards
+from vitascope.report.finding import finding_line, set_line
+from vitascope.screening.check import Check, NetworkCheck
+from vitascope.screening.checks import REGISTRY, find, taking
+
+ROOT = Path(__file__).resolve().parents[2]
+NETWORKS = [check for check in REGISTRY.values() if isinstance(check, NetworkCheck)]
+CHEST = np.repeat(window(chest_hu(200).astype(np.float32), -600, 1500)[..., None], 3, axis=2)
+DRAWN = {"skin": lesion(), "outer_eye": eye(), "fundus": fundus(), "lung_ct": CHEST}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("skin", "skin"),
+        ("MOLE", "skin"),
+        ("Skin-Lesion", "skin"),
+        ("dermoscopy", "skin"),
+        ("eye", "outer_eye"),
+        ("outer eye", "outer_eye"),
+        ("cataract", "outer_eye"),
+        ("Redness", "outer_eye"),
+        ("retina", "fundus"),
+        ("retinopathy", "fundus"),
+        ("CT", "lung_ct"),
+        ("lung-ct", "lung_ct"),
+        ("covid", "lung_ct"),
+    ],
+)
+def test_a_check_is_found_by_each_of_its_names(said: str, kind: str) -> None:
+    check = find(said)
+    assert check is not None
+    assert check.kind == kind
+
+
+def test_auto_is_no_check_and_unknown_names_are_refused() -> None:
+    assert find("auto") is None
+    assert find("AUTO") is None
+    for name in ("toe", "", "x" * 5000, "../skin"):
+        with pytest.raises(InputError, match="There is no check called"):
+            find(name)
+
+
+def test_no_name_and_no_kind_of_picture_leads_to_two_checks() -> None:
+    names = [name for check in REGISTRY.values() for name in (check.kind, *check.aliases)]
+    kinds = [kind for check in REGISTRY.values() for kind in check.takes]
+    assert len(set(names)) == len(names)
+    assert len(set(kinds)) == len(kinds)
+    assert all(taking(kind) is not None for kind in kinds)
+    assert taking("other") is None
+
+
+@pytest.mark.parametrize("check", NETWORKS, ids=lambda check: check.kind)
+def test_every_class_of_the_network_has_its_words(check: NetworkCheck) -> None:
+    heads = cards.load(check.networks[0]).details["heads"]
+    for head in check.heads:
+        card = heads[head.output]
+        assert set(head.meanings) == set(card["classes"])
+        assert set(head.scores) <= set(card.get("sums", {}))
+        assert card["summary"].endswith(".")
+        assert re.search(r"\d", card["summary"])
+
+
+@pytest.mark.parametrize("check", REGISTRY.values(), ids=lambda check: check.kind)
+def test_no_check_says_what_somebody_has(check: Check) -> None:
+    judged = check.judge(DRAWN[check.kind]) if check.kind in DRAWN else check.reject("Take another picture.")
+    for finding in judged.findings:
+        told = finding.to_dict()
+        words = [
+            finding_line(finding), set_line(finding), finding.advice, finding.accuracy, *finding.limits, told["tip"],
+            *(part for meaning in finding.meanings.values() for part in (meaning.what, meaning.next_step)),
+            *(score.text for score in finding.scores.values()),
+        ]  # fmt: skip
+        for text in filter(None, words):
+            assert text.endswith("."), text
+            assert not re.search(r"\byou have\b|\byou are\b|\byou suffer\b|\byour (cancer|disease)\b", text, re.I), text
+        assert finding.limits
+
+
+@pytest.mark.parametrize("check", REGISTRY.values(), ids=lambda check: check.kind)
+def test_every_check_is_documented(check: Check) -> None:
+    page = (ROOT / "docs/screening.md").read_text(encoding="utf-8")
+    assert f"`{check.kind}`" in page
+    for finding in check.reject("Take another picture.").findings:
+        assert f"`{finding.name}`" in page
+        for name in finding.meanings:
+            assert f"`{name}`" in page
+
+
+@pytest.mark.parametrize("check", NETWORKS, ids=lambda check: check.kind)
+def test_a_picture_gives_probabilities_a_set_and_a_map(check: NetworkCheck) -> None:
+    judged = check.judge(DRAWN[check.kind])
+    assert [finding.name for finding in judged.findings] == [head.name for head in check.heads]
+    for finding in judged.findings:
+        p = np.array(list(finding.probabilities.values()))
+        assert p.sum() == pytest.approx(1, abs=1e-3)
+        assert ((p >= 0) & (p <= 1)).all()
+        first, second = np.sort(p)[::-1][:2]
+        assert finding.status in ("ok", "unsure")
+        if finding.status == "ok":
+            assert first - second >= 0.5
+            assert finding.probabilities[str(finding.top)] == first
+        assert finding.prediction_set is not None
+        assert finding.prediction_set.n is not None
+        assert finding.prediction_set.n >= 9  # fewer cannot promise nine out of ten
+        heat = judged.maps[finding.name]
+        assert heat.label == max(finding.probabilities, key=lambda name: finding.probabilities[name])
+        assert np.isfinite(heat.cells).all()
+        for name, score in finding.scores.items():
+            classes = cards.load(check.networks[0]).details["heads"][check.heads[0].output]["sums"][name]
+            assert score.probability == pytest.approx(sum(finding.probabilities[c] for c in classes), abs=1e-6)
+
+
+@pytest.mark.parametrize("check", NETWORKS, ids=lambda check: check.kind)
+@pytest.mark.parametrize("size", [(32, 32), (32, 500), (700, 33), (1500, 2000)])
+def test_a_picture_of_any_size_can_be_judged(check: NetworkCheck, size: tuple[int, int]) -> None:
+    import cv2
+
+    picture = cv2.resize(DRAWN[check.kind], size[::-1], interpolation=cv2.INTER_AREA)
+    for finding in check.judge(picture.astype(np.uint8)).findings:
+        assert sum(finding.probabilities.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_rejecting_names_every_finding_and_the_reason() -> None:
+    for check in REGISTRY.values():
+        judged = check.reject("Take another picture.")
+        assert judged.findings or judged.readings
+        for finding in judged.findings:
+            assert (finding.status, finding.top, finding.reason) == ("rejected", None, "Take another picture.")
+            assert not finding.probabilities
