@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vitascope needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[server,plot,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[server,dicom,heic,plot,dev]'
 	touch $@
 
 web/node_modules/.installed: web/package.json web/package-lock.json

@@ -73,5 +73,5 @@ def test_the_right_map_deletes_fast_and_inserts_fast() -> None:
     right, wrong = np.zeros((80, 80), np.float32), np.ones((80, 80), np.float32)
     right[place], wrong[place] = 1.0, 0.0
     pointing, missing = faithfulness(probability, rgb, right), faithfulness(probability, rgb, wrong)
-    assert pointing.deletion < 0.15 < 0.85 < missing.deletion
-    assert missing.insertion < 0.15 < 0.85 < pointing.insertion
+    assert max(pointing.deletion, missing.insertion) < 0.15
+    assert min(missing.deletion, pointing.insertion) > 0.85

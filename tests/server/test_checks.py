@@ -1,4 +1,4 @@
-"""Photos over HTTP: looked at, answered at once, kept in the history without the picture; or refused with a sentence."""
+"""Photos over HTTP: answered at once, kept in the history without the picture, or refused with a sentence."""
 
 from __future__ import annotations
 

@@ -35,9 +35,7 @@ def faithfulness(
     """How well the warmth (H, W) of a picture (H, W, 3) explains `probability` of the picture."""
     blurred = cv2.GaussianBlur(rgb, (0, 0), BLUR * min(rgb.shape[:2])).astype(np.uint8)
     order = np.argsort(-warmth, axis=None, kind="stable")
-    rank = np.empty(order.size, np.int64)
-    rank[order] = np.arange(order.size)
-    rank = rank.reshape(warmth.shape)
+    rank = np.argsort(order).reshape(warmth.shape)
     without, within = [], []
     for share in np.linspace(0, 1, steps + 1):
         warmest = (rank < share * rank.size)[..., None]
