@@ -1,4 +1,4 @@
-"""A photo in the page: dropped, pasted or chosen, looked at, shown with what it says, kept in the history without it."""
+"""A photo in the page: dropped, pasted, chosen or taken, shown with its result, kept in the history without it."""
 
 from __future__ import annotations
 
