@@ -15,6 +15,7 @@ from vitascope.models import cards
 from vitascope.report.finding import finding_line, set_line
 from vitascope.screening.check import Check, NetworkCheck
 from vitascope.screening.checks import REGISTRY, find, taking
+from vitascope.screening.reduce import reduced
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = [check for check in REGISTRY.values() if isinstance(check, NetworkCheck)]
@@ -132,6 +133,18 @@ def test_a_picture_of_any_size_can_be_judged(check: NetworkCheck, size: tuple[in
     picture = cv2.resize(DRAWN[check.kind], size[::-1], interpolation=cv2.INTER_AREA)
     for finding in check.judge(picture.astype(np.uint8)).findings:
         assert sum(finding.probabilities.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_large_photos_are_halved_and_small_ones_left_alone() -> None:
+    small = DRAWN["skin"]
+    assert reduced(small) is small
+    large = np.repeat(np.repeat(small, 8, axis=0), 8, axis=1)
+    assert (reduced(large)[::2, ::2] == small).all()
+    assert reduced(np.zeros((3, 5000, 3), np.uint8)).shape[0] == 1
+    for size in ((1025, 1025), (3001, 4001), (1024, 1024)):
+        found = reduced(np.zeros((*size, 3), np.uint8))
+        assert max(found.shape) <= 1024
+        assert found.shape[0] * size[1] == pytest.approx(found.shape[1] * size[0], rel=0.01)
 
 
 def test_rejecting_names_every_finding_and_the_reason() -> None:

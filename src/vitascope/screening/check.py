@@ -30,7 +30,7 @@ class Check(Protocol):
     """A photo analyser. Adding one is a file in `checks/` and a line in its registry.
 
     `takes` names the kinds of picture (those of the gate) that it judges; `picture` tells a person what to take;
-    `series` says whether several pictures may be one answer.
+    `series` says whether several pictures may be one answer, `fine` whether large pictures must not be made smaller.
     """
 
     @property
@@ -45,6 +45,8 @@ class Check(Protocol):
     def picture(self) -> str: ...
     @property
     def series(self) -> bool: ...
+    @property
+    def fine(self) -> bool: ...
     @property
     def networks(self) -> tuple[str, ...]: ...
 
@@ -97,6 +99,7 @@ class NetworkCheck:
     limits: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     series: bool = False
+    fine: bool = False
 
     @property
     def networks(self) -> tuple[str, ...]:

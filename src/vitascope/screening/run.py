@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from vitascope.screening.checks import AUTO, find
 from vitascope.screening.checks.lung_ct import LUNG_CT
 from vitascope.screening.entrance import admit
 from vitascope.screening.heatmap import HeatMap
+from vitascope.screening.reduce import reduced
 from vitascope.screening.series import judge_series
 from vitascope.screening.sources import Pictures, Source, open_source
 
@@ -64,11 +65,17 @@ def examine(
     if pictures.dicom:
         check = _series_check(check)
     ((_, rgb),) = pictures.decoded
-    view, check = admit(rgb, check)
+    small = reduced(rgb)
+    view, check = admit(small, check)
+    view = replace(view, width=rgb.shape[1], height=rgb.shape[0])
     if check is None:
         nothing = Finding.rejected("picture", "Photo check", str(view.refusal))
         return Examination(Report("photo", 0.0, findings={"picture": nothing}, picture=view, models=_versions()), rgb)
-    judged = check.reject(view.refusal) if view.refusal else check.judge(rgb, view=view, person=person)
+    judged = (
+        check.reject(view.refusal)
+        if view.refusal
+        else check.judge(rgb if check.fine else small, view=view, person=person)
+    )
     report = Report(
         kind=check.kind,
         duration_s=0.0,

@@ -17,6 +17,7 @@ from vitascope.report import Finding, SliceAnswer
 from vitascope.screening.check import Judgement, NetworkCheck
 from vitascope.screening.entrance import admit
 from vitascope.screening.heatmap import HeatMap
+from vitascope.screening.reduce import reduced
 from vitascope.screening.sources import Pictures
 
 LEAST_SLICES = 3
@@ -39,8 +40,9 @@ def judge_series(check: NetworkCheck, pictures: Pictures, progress: Callable[[fl
     best: tuple[float, NDArray[np.uint8], HeatMap | None] | None = None
     head = check.heads[0]
     for number, (name, rgb) in enumerate(pictures.decoded, 1):
-        view, _ = admit(rgb, check)
-        judged = check.reject(view.refusal) if view.refusal else check.judge(rgb, view=view)
+        small = reduced(rgb)
+        view, _ = admit(small, check)
+        judged = check.reject(view.refusal) if view.refusal else check.judge(small, view=view)
         finding = judged.findings[0]
         slices.append(SliceAnswer(number, name, finding.status, finding.reason, finding.top, finding.probabilities))
         if not view.refusal:

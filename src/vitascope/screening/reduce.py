@@ -1,0 +1,20 @@
+"""Large photos made smaller before a network sees them: its graph would resize them too, at ten times the cost."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+# Four times the input of the networks at most, twice at least, so their own antialiased resizing still decides.
+MAX_EDGE = 1024
+
+
+def reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture (H, W, 3), halved by the mean of 2 x 2 pixels until its longer edge is at most MAX_EDGE."""
+    while max(rgb.shape[:2]) > MAX_EDGE and min(rgb.shape[:2]) >= 2:
+        height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
+        # Cut to even edges: at an exact half the mean takes a tenth of the time.
+        even = rgb[: 2 * height, : 2 * width]
+        rgb = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return rgb
