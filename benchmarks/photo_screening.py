@@ -88,9 +88,9 @@ def speed() -> list[str]:
         "skin": lesion((450, 600)), "outer_eye": eye((480, 640)), "fundus": fundus(512), "lung_ct": chest(512),
     }  # fmt: skip
     lines = [
-        "One core, median of 30, after loading, decoding apart; on pictures of the size named and on 4000 x 3000 pixels.",
+        "One core, median of 30 after loading, without decoding: pictures of the size named, and of 4000 x 3000.",
         "",
-        "| check | picture | gate | check | 4000 x 3000: made smaller | gate | check | first answer of a fresh process |",
+        "| check | picture | gate | check | 4000 x 3000: halving | gate | check | first answer of a process |",
         "|---|---|---|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,12 @@ import typer
 from vitascope import __version__
 
 CORE = ("numpy", "scipy", "av", "opencv-python-headless", "onnxruntime")
-EXTRAS = {"plot": ("matplotlib",), "server": ("fastapi", "uvicorn", "sqlalchemy", "alembic", "pebble")}
+EXTRAS = {
+    "dicom": ("pydicom",),
+    "heic": ("pillow_heif",),
+    "plot": ("matplotlib",),
+    "server": ("fastapi", "uvicorn", "sqlalchemy", "alembic", "pebble"),
+}
 DECODERS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mjpeg")
 
 
