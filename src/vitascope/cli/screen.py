@@ -19,12 +19,12 @@ HEATMAP_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 def screen(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="skin, outer_eye, fundus, lung_ct, or auto to recognise the picture.")
+        str, typer.Argument(metavar="KIND", help="skin, outer_eye, fundus, lung_ct, nail, or auto to recognise the picture.")
     ],
     images: Annotated[
         list[Path],
         typer.Argument(
-            metavar="IMAGE...", help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders."
+            metavar="IMAGE...", help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders; for nail also films."
         ),
     ],
     as_json: Annotated[
@@ -37,10 +37,18 @@ def screen(
         ),
     ] = None,
     series: Annotated[
-        bool, typer.Option("--series", help="All pictures are slices of one CT series, in the order given.")
+        bool, typer.Option("--series", help="All pictures are slices of one CT, or frames of one hand, in the order given.")
     ] = False,
+    person: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--person",
+            metavar="KEY=VALUE",
+            help="For nail: sex, age, pregnant, trimester, elevation_m, smoker, cigarettes_per_day, laboratory.",
+        ),
+    ] = None,
 ) -> None:
-    """Screen photos of skin, eyes and the lungs' CT.
+    """Screen photos of skin, eyes, fingernails and the lungs' CT.
 
     A picture that is not judged, or not surely, is an answer, and the exit code stays 0. An input that cannot be used
     gives one sentence on standard error and exit code 2, after the others were looked at. DICOM files of one series
@@ -53,6 +61,7 @@ def screen(
     from vitascope.screening.sources import inputs
 
     find(kind)
+    known = _person(person or [])
     named = inputs(images, as_series=series)
     if heatmap is not None:
         _check_heatmap(heatmap, several=len(named) > 1)
@@ -64,7 +73,7 @@ def screen(
 
         for i, (path, source) in enumerate(named):
             try:
-                examined = examine(source, kind, progress=partial(tell, i))
+                examined = examine(source, kind, person=known, progress=partial(tell, i))
                 if heatmap is not None:
                     _write_heatmap(examined, heatmap / f"{path.stem}.png" if len(named) > 1 else heatmap)
             except InputError as error:
@@ -82,6 +91,13 @@ def screen(
                 show_findings(examined.report, title=path.name)
     if failed:
         raise typer.Exit(2)
+
+
+def _person(said: list[str]) -> dict[str, str]:
+    known = dict(part.partition("=")[::2] for part in said)
+    if not all(known.values()):
+        raise InputError("--person takes KEY=VALUE, as in --person age=34.")
+    return known
 
 
 def _check_heatmap(out: Path, *, several: bool) -> None:
@@ -102,7 +118,7 @@ def _write_heatmap(examined: Examination, out: Path) -> None:
 
     from vitascope.screening.drawing import side_by_side
 
-    if not examined.maps:
+    if not examined.maps and not examined.report.boxes:
         typer.echo(f"vitascope: {out} was not written: the picture was not judged.", err=True)
         return
     _, data = cv2.imencode(out.suffix.lower(), cv2.cvtColor(side_by_side(examined), cv2.COLOR_RGB2BGR))
