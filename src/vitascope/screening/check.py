@@ -26,11 +26,21 @@ class Judgement:
     maps: Mapping[str, HeatMap] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something about the person that a check would like to know: a number, or one of `options` {value: label}."""
+
+    name: str
+    title: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 class Check(Protocol):
     """A photo analyser. Adding one is a file in `checks/` and a line in its registry.
 
     `takes` names the kinds of picture (those of the gate) that it judges; `picture` tells a person what to take;
-    `series` says whether several pictures may be one answer, `fine` whether large pictures must not be made smaller.
+    `series` says whether several pictures may be one answer, `fine` whether large pictures must not be made smaller;
+    `asks` is what may be told of the person, by name and as text.
     """
 
     @property
@@ -48,12 +58,17 @@ class Check(Protocol):
     @property
     def fine(self) -> bool: ...
     @property
+    def asks(self) -> tuple[Question, ...]: ...
+    @property
     def networks(self) -> tuple[str, ...]: ...
 
     def judge(
-        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, Any] | None = None
+        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, str] | None = None
     ) -> Judgement:
-        """Look at one upright picture (H, W, 3) uint8 RGB. `view` is what the gate saw, None where nobody asked it."""
+        """Look at one upright picture (H, W, 3) uint8 RGB. `view` is what the gate saw, None where nobody asked it.
+
+        Raises InputError when what is told of the person cannot be used.
+        """
         ...
 
     def reject(self, reason: str) -> Judgement:
@@ -100,6 +115,7 @@ class NetworkCheck:
     aliases: tuple[str, ...] = ()
     series: bool = False
     fine: bool = False
+    asks: tuple[Question, ...] = ()
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -107,7 +123,7 @@ class NetworkCheck:
         return (f"check_{self.kind}",)
 
     def judge(
-        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, Any] | None = None
+        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, str] | None = None
     ) -> Judgement:
         """Look at one upright picture (H, W, 3) uint8 RGB."""
         del person
