@@ -78,12 +78,16 @@ class Check(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScoreWords:
-    """How the probability of several classes together is called and said."""
+    """How the probability of several classes together is called and said.
+
+    It is the sum over the card's classes of that name, or, with an `output`, the second class of that output.
+    """
 
     title: str
     likely: str
     unlikely: str
     unsure: str
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,8 @@ class NetworkCheck:
         findings, maps = [], {}
         for head in self.heads:
             p = outputs[head.output][0].astype(np.float64)
-            findings.append(self.answer(head, p, view))
+            asked = {words.output: float(outputs[words.output][0, 1]) for words in head.scores.values() if words.output}
+            findings.append(self.answer(head, p, view, asked))
             if f"{head.output}_map" in outputs:
                 best = int(np.argmax(p))
                 cells = outputs[f"{head.output}_map"][0, best]
@@ -141,8 +146,14 @@ class NetworkCheck:
                 maps[head.name] = HeatMap(label, cells, details["view"])
         return Judgement(tuple(findings), maps=maps)
 
-    def answer(self, head: Head, p: NDArray[np.float64], view: PictureView | None = None) -> Finding:
-        """The finding that the probabilities `p` (K,) of one head give."""
+    def answer(
+        self,
+        head: Head,
+        p: NDArray[np.float64],
+        view: PictureView | None = None,
+        asked: Mapping[str, float] | None = None,
+    ) -> Finding:
+        """The finding that the probabilities `p` (K,) of one head give; `asked`: scores that have an output."""
         card = cards.load(self.networks[0]).details["heads"][head.output]
         rule = Rule.of(card)
         probabilities = dict(zip(rule.classes, p.tolist(), strict=True))
@@ -158,7 +169,11 @@ class NetworkCheck:
             prediction_set=rule.prediction_set(p),
             scores={
                 name: _score(
-                    words, sum(probabilities[c] for c in card["sums"][name]), card.get("sums_answer", {}).get(name)
+                    words,
+                    asked[words.output]
+                    if asked and words.output
+                    else sum(probabilities[c] for c in card["sums"][name]),
+                    card.get("sums_answer", {}).get(name),
                 )
                 for name, words in head.scores.items()
             },
