@@ -8,7 +8,7 @@ their `LICENSE`. Run it in an environment of its own: `pip install tensorflow-cp
 What is put around the networks on the way: the picture goes in as uint8 of any size; the letterbox of the finders and
 the turned crop of the mesh, the scaling to the network's range, anchors, sigmoid and weighted non-maximum suppression
 become part of the graph, and places come out in pixels of the picture. Weights that float16 holds exactly are stored
-as float16.
+as float16. Parametric ReLUs are written out (`prelu_graph`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import numpy as np
 from crop_graph import Cut, Letterbox, Nodes, cut, letterbox
 from numpy.typing import NDArray
 from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
+from prelu_graph import without_prelu
 
 COMMIT = "63e679d9"
 ORIGIN = "https://github.com/google-ai-edge/mediapipe"
@@ -143,11 +144,20 @@ def convert(network: Network, source: Path) -> bytes:
         points = after.op("Reshape", boxes, after.whole([468, 3]))
         to_picture(after, network, points, square)
         after.op("Sigmoid", after.op("Reshape", scores, after.whole([1])), out="face")
-    scaled = before.op("Mul", pixels, before.number(network.scale))
-    before.op("Add", scaled, before.number(network.offset), out=graph.input[0].name)
+    if network.offset:
+        scaled = before.op("Mul", pixels, before.number(network.scale))
+        before.op("Add", scaled, before.number(network.offset), out=graph.input[0].name)
+    else:
+        before.op("Mul", pixels, before.number(network.scale), out=graph.input[0].name)
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    body = Nodes("body_")
+    without_prelu(body, graph.node, arrays)
+    written_out = {node.input[1] for node in graph.node if node.op_type == "PRelu"}
     weights = []
     for tensor in graph.initializer:
-        array = numpy_helper.to_array(tensor)
+        if tensor.name in written_out:
+            continue
+        array = arrays[tensor.name]
         half = array.astype(np.float16) if array.dtype == np.float32 and array.size > 64 else None
         if half is not None and np.array_equal(half.astype(np.float32), array):
             weights.append(numpy_helper.from_array(half, f"{tensor.name}_half"))
@@ -159,11 +169,11 @@ def convert(network: Network, source: Path) -> bytes:
         for side in signature(network)
     )
     built = helper.make_graph(
-        [*before.nodes, *graph.node, *after.nodes],
+        [*before.nodes, *body.nodes, *after.nodes],
         network.name,
         inputs,
         outputs,
-        initializer=[*weights, *before.constants, *after.constants],
+        initializer=[*weights, *before.constants, *body.constants, *after.constants],
     )
     for node in built.node:
         node.doc_string = ""
@@ -344,7 +354,8 @@ def card(network: Network, source: Path, converted: bytes, parity: dict[str, Any
             + (
                 "letterbox, scaling, anchors, sigmoid and weighted non-maximum suppression inside"
                 if network.grids
-                else "cropping, scaling, sigmoid and the way back to the picture's pixels inside"
+                else "cropping, scaling, sigmoid and the way back to the picture's pixels inside, parametric ReLUs"
+                " written out"
             ),
         },
         "licence": {"spdx": "Apache-2.0", "file": "NOTICE", "copyright": "The MediaPipe Authors"},

@@ -87,6 +87,7 @@ def test_a_heat_map_is_written_where_the_picture_was_judged(mole: Path, tmp_path
         (["skin", "{mole}", "--heatmap", "{folder}/x.what"], "x.what"),
         (["skin", "{mole}", "{mole}", "--heatmap", "{folder}/x.png"], "no folder"),
         (["skin", "{mole}", "{mole}", "--series"], "one picture at a time"),
+        (["skin", "{mole}", "--about", "sex"], "NAME=VALUE"),
     ],
 )
 def test_wrong_input_gives_one_sentence_and_exit_code_2(

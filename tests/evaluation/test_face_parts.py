@@ -9,7 +9,8 @@ import pytest
 from vitascope.demo.clip import PORTRAIT
 from vitascope.evaluation.face.hiding import half_out
 from vitascope.evaluation.face.occluders import lay_hand, part_outline, put_beard, put_glasses, put_mask
-from vitascope.evaluation.face.pulse import bare_skin
+from vitascope.evaluation.face.painted import bare_skin, put_fringe
+from vitascope.evaluation.face.pulse import BOX, PLAIN, SKIN, WAYS, PulseByRegion, Watched, measured
 from vitascope.evaluation.face.scenes import HEIGHT, WIDTH, iou, made_ground, scene
 from vitascope.evaluation.face.shares import by_group, ita, share, tone_groups
 from vitascope.evaluation.face.stability import agreement, changed, eye_distance, mirror_pairs
@@ -172,3 +173,35 @@ def test_bare_skin_leaves_eyes_lips_and_paint_out(close_up: tuple[Rgb, np.ndarra
     assert all(skin[at[k, 1], at[k, 0]] > 0.8 for k in (50, 280, 5))  # cheeks and nose
     assert all(skin[at[k, 1], at[k, 0]] < 0.2 for k in (13, 159, 386, 199))  # lips, eyes, bearded chin
     assert skin[:60].max() == 0
+
+
+def test_a_fringe_hides_the_forehead_and_nothing_below_the_brows(close_up: tuple[Rgb, np.ndarray]) -> None:
+    rgb, landmarks = close_up
+    with_hair = put_fringe(rgb, landmarks, np.random.default_rng(0))  # dark hair
+    changed_by = np.abs(with_hair.astype(int) - rgb).max(axis=2)
+    at = np.rint(landmarks[:, :2]).astype(int)
+    assert all(changed_by[at[k, 1], at[k, 0]] > 20 for k in (109, 10, 338))  # along the hairline
+    assert changed_by[at[159, 1] :].max() == 0  # from the eyelids down
+
+
+def _watched(refused: float) -> Watched:
+    """Ten seconds of five regions with a pulse of 72/min, of which a share is refused at the start."""
+    time_s = np.arange(300) / 30
+    beat = 0.01 * np.sin(2 * np.pi * 1.2 * time_s)[:, None, None] * np.array([0.33, 0.77, 0.53])
+    noise = np.random.default_rng(2).normal(0, 0.02, (300, 5, 3))
+    colours = np.array([150.0, 110.0, 90.0]) * (1 - beat) + noise
+    unseen = time_s < 10 * refused
+    colours[unseen] = np.nan
+    ways = {SKIN: colours, PLAIN: colours.copy(), BOX: colours[:, :1].copy()}
+    return Watched(time_s, ways, np.ones((300, 5)), unseen)
+
+
+def test_a_window_that_is_mostly_refused_is_not_measured_in_any_way() -> None:
+    seen, hidden = measured("s", "a", _watched(0.1), 72.0), measured("s", "b", _watched(0.6), 72.0)
+    assert all(seen.error[way] < 0.5 for way in WAYS)
+    assert all(np.isnan(hidden.error[way]) and np.isnan(hidden.snr_db[way]) for way in WAYS)
+    # What one way could not measure says nothing of the others: only shared windows are averaged.
+    hidden.error[PLAIN], hidden.snr_db[PLAIN] = 40.0, -9.0
+    rows = PulseByRegion(rows=[seen, hidden]).to_dict()["sources"]
+    assert [row["measured"] for row in rows] == [0.5, 1.0, 0.5]
+    assert all(row["error"]["value"] < 0.5 for row in rows)

@@ -81,11 +81,12 @@ def test_figures_plots_and_page_of_a_made_folder(made: Path, tmp_path: Path) -> 
     assert seen["nothing in front"]["refused"]["value"] == 0
     assert all(row["refused"]["n"] == FACES for row in seen.values())
     assert "real masks" not in seen  # there are none in this folder
-    pulse = {(row["source"], row["way"]): row for row in result["pulse"]}
-    assert pulse["recorded clips", "skin of the regions"]["error"]["value"] < 1.5
-    painted = [row for (source, _), row in pulse.items() if source.startswith("pulse painted")]
-    assert [row["n"] for row in painted] == [FACES] * 3
-    assert all(row["error"]["value"] < 3 for row in painted)
+    pulse = {(row["source"], row["way"]): row for row in result["pulse"]["sources"]}
+    assert pulse["clip made_72bpm.mp4", "skin of the regions"]["error"]["value"] < 1.5
+    painted = {key: row for key, row in pulse.items() if key[0].startswith("painted")}
+    assert len({source for source, _ in painted}) == 3  # a clear pulse, a weak one, and that on a dressed face
+    assert all(row["n"] == FACES and row["measured"] == 1 for row in painted.values())
+    assert all(row["error"]["value"] < 3 for (_, way), row in painted.items() if way != "box of the face")
     assert result["speed"]["frame_ms"] > 0
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# The face stage\n\n<!-- written by vitascope evaluate face -->\n")

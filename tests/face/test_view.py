@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vitascope.face import guidance
 from vitascope.face.mesh import Crop
-from vitascope.face.regions import REGIONS, SkinMap, outlines, pixels
+from vitascope.face.regions import CLEAR_SKIN, NO_SKIN, REGIONS, SkinMap, outlines, pixels
 from vitascope.face.tracker import FaceTracker
 from vitascope.face.watcher import FaceWatcher, Sight
 from vitascope.media.frames import Frame
@@ -96,6 +96,15 @@ def test_only_skin_counts() -> None:
     x = np.arange(area.window[1].start, area.window[1].stop)
     assert columns[x < 44].sum() == pytest.approx(0.8, abs=0.1)
     assert columns[x > 56].sum() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_clear_skin_counts_whole_and_what_is_hardly_skin_not_at_all() -> None:
+    sure = np.array([[0.0, NO_SKIN], [0.5, 0.95]], np.float32)
+    share = SkinMap.of(sure, Crop(0.0, 0.0, 1.0, 0.0)).share
+    np.testing.assert_allclose(share, [[0, 0], [(0.5 - NO_SKIN) / (CLEAR_SKIN - NO_SKIN), 1]], atol=1e-6)
+    # The network's mood on clear skin does not reach the colour.
+    lower = SkinMap.of(np.full((4, 4), 0.8, np.float32), Crop(0.0, 0.0, 1.0, 0.0)).share
+    np.testing.assert_array_equal(lower, SkinMap.of(np.ones((4, 4), np.float32), Crop(0.0, 0.0, 1.0, 0.0)).share)
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.6, -2.0])

@@ -121,8 +121,11 @@ def test_a_picture_gives_probabilities_a_set_and_a_map(check: NetworkCheck) -> N
         assert heat.label == max(finding.probabilities, key=lambda name: finding.probabilities[name])
         assert np.isfinite(heat.cells).all()
         for name, score in finding.scores.items():
-            classes = cards.load(check.networks[0]).details["heads"][check.heads[0].output]["sums"][name]
-            assert score.probability == pytest.approx(sum(finding.probabilities[c] for c in classes), abs=1e-6)
+            assert 0 <= score.probability <= 1
+            card = cards.load(check.networks[0]).details["heads"][check.heads[0].output]
+            if not check.heads[0].scores[name].output:
+                summed = sum(finding.probabilities[c] for c in card["sums"][name])
+                assert score.probability == pytest.approx(summed, abs=1e-6)
 
 
 @pytest.mark.parametrize("check", NETWORKS, ids=lambda check: check.kind)
@@ -139,11 +142,11 @@ def test_large_photos_are_halved_and_small_ones_left_alone() -> None:
     small = DRAWN["skin"]
     assert reduced(small) is small
     large = np.repeat(np.repeat(small, 8, axis=0), 8, axis=1)
-    assert (reduced(large)[::2, ::2] == small).all()
+    assert (reduced(large) == small).all()
     assert reduced(np.zeros((3, 5000, 3), np.uint8)).shape[0] == 1
-    for size in ((1025, 1025), (3001, 4001), (1024, 1024)):
+    for size in ((513, 513), (3001, 4001), (512, 512)):
         found = reduced(np.zeros((*size, 3), np.uint8))
-        assert max(found.shape) <= 1024
+        assert max(found.shape) <= 512
         assert found.shape[0] * size[1] == pytest.approx(found.shape[1] * size[0], rel=0.01)
 
 

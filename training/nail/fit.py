@@ -63,11 +63,9 @@ def loss_of(heat: Tensor, boxes: Tensor, told: tuple[Tensor, Tensor, Tensor]) ->
     return heat_loss, box_loss
 
 
-def fit(maker: Maker, backbone: Path, steps: int, seed: int, workers: int = 1) -> NailNet:
+def fit(maker: Maker, net: NailNet, steps: int, seed: int, *, box_weight: float = 1.0, workers: int = 1) -> NailNet:
     """The network after `steps` batches, its weights averaged over the last ones. The first three blocks stay."""
     torch.manual_seed(seed)
-    net = NailNet()
-    net.start_from(backbone)
     net = net.to(memory_format=torch.channels_last)
     for part in (net.stem, *net.blocks[:3]):
         part.requires_grad_(False)
@@ -87,7 +85,7 @@ def fit(maker: Maker, backbone: Path, steps: int, seed: int, workers: int = 1) -
             heat, boxes = net(rgb.float().to(memory_format=torch.channels_last))
         losses = loss_of(heat, boxes, (told[0], told[1], told[2]))
         optimiser.zero_grad()
-        (losses[0] + losses[1]).backward()
+        (losses[0] + box_weight * losses[1]).backward()
         torch.nn.utils.clip_grad_norm_([*old, *new], 5.0)
         optimiser.step()
         schedule.step()

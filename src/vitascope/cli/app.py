@@ -17,6 +17,7 @@ from vitascope.cli.measure import measure
 from vitascope.cli.pulse import pulse
 from vitascope.cli.screen import screen
 from vitascope.cli.serve import serve
+from vitascope.cli.train import train
 from vitascope.errors import InputError
 
 app = typer.Typer(
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (measure, pulse, face, screen, demo, serve, doctor):
+for command in (measure, pulse, face, screen, demo, serve, doctor, train):
     app.command()(command)
 app.command(context_settings=CONTEXT)(evaluate)
 

@@ -36,17 +36,13 @@ def screen(
             "--heatmap", metavar="OUT.png", help="Draw where the evidence lies; for several inputs, a folder."
         ),
     ] = None,
+    about: Annotated[
+        list[str] | None,
+        typer.Option("--about", metavar="NAME=VALUE", help="What a check asks about the person, such as sex=female."),
+    ] = None,
     series: Annotated[
         bool, typer.Option("--series", help="All pictures are slices of one CT, or frames of one hand, in the order given.")
     ] = False,
-    person: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--person",
-            metavar="KEY=VALUE",
-            help="For nail: sex, age, pregnant, trimester, elevation_m, smoker, cigarettes_per_day, laboratory.",
-        ),
-    ] = None,
 ) -> None:
     """Screen photos of skin, eyes, fingernails and the lungs' CT.
 
@@ -61,7 +57,7 @@ def screen(
     from vitascope.screening.sources import inputs
 
     find(kind)
-    known = _person(person or [])
+    person = _person(about or [])
     named = inputs(images, as_series=series)
     if heatmap is not None:
         _check_heatmap(heatmap, several=len(named) > 1)
@@ -73,7 +69,7 @@ def screen(
 
         for i, (path, source) in enumerate(named):
             try:
-                examined = examine(source, kind, person=known, progress=partial(tell, i))
+                examined = examine(source, kind, person=person, progress=partial(tell, i))
                 if heatmap is not None:
                     _write_heatmap(examined, heatmap / f"{path.stem}.png" if len(named) > 1 else heatmap)
             except InputError as error:
@@ -93,11 +89,11 @@ def screen(
         raise typer.Exit(2)
 
 
-def _person(said: list[str]) -> dict[str, str]:
-    known = dict(part.partition("=")[::2] for part in said)
-    if not all(known.values()):
-        raise InputError("--person takes KEY=VALUE, as in --person age=34.")
-    return known
+def _person(about: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in about]
+    if any(not name or not mark for name, mark, _ in pairs):
+        raise InputError("--about takes NAME=VALUE, such as sex=female.")
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _check_heatmap(out: Path, *, several: bool) -> None:

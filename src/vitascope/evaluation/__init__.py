@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from vitascope.errors import InputError
 from vitascope.evaluation import face, pulse
+from vitascope.evaluation.face import pulse as face_pulse
 
 
 class Evaluation(Protocol):
@@ -30,7 +31,7 @@ class Evaluation(Protocol):
 
 Evaluator = Callable[[Path, Sequence[float], Callable[[float], None], int | None], Evaluation]
 
-SETS: dict[str, Evaluator] = {"pulse": pulse.evaluate, "face": face.evaluate}
+SETS: dict[str, Evaluator] = {"pulse": pulse.evaluate, "face": face.evaluate, "face_pulse": face_pulse.evaluate}
 
 
 def evaluate(

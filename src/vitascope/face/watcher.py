@@ -81,14 +81,16 @@ class _Place:
     pixels: list[RegionPixels]
     pose: tuple[float, float, float]
     seen: Visibility
+    skin: SkinMap
 
 
 def _place(track: Track, seen: Visibility, width: int, height: int) -> _Place:
     low, high = track.landmarks[:, :2].min(axis=0), track.landmarks[:, :2].max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     regions = outlines(track.landmarks)
-    areas = pixels(regions, width, height, SkinMap(seen.skin, seen.crop))
-    return _Place(track, (width, height), box, regions, areas, pose(track.landmarks), seen)
+    skin = SkinMap.of(seen.skin, seen.crop)
+    areas = pixels(regions, width, height, skin)
+    return _Place(track, (width, height), box, regions, areas, pose(track.landmarks), seen, skin)
 
 
 def _moved(before: Track, now: Track) -> bool:
@@ -159,7 +161,7 @@ class FaceWatcher:
             regions=at.regions,
             means=_nothing() if refusal else means,
             valid=np.array([area.valid for area in at.pixels]),
-            skin=SkinMap(at.seen.skin, at.seen.crop),
+            skin=at.skin,
             report=report,
             refusal=refusal,
             # Half a face, or a hand before it, looks like nobody: that is no proof of another person.

@@ -27,11 +27,21 @@ class Judgement:
     maps: Mapping[str, HeatMap] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something about the person that a check would like to know: a number, or one of `options` {value: label}."""
+
+    name: str
+    title: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 class Check(Protocol):
     """A photo analyser. Adding one is a file in `checks/` and a line in its registry.
 
     `takes` names the kinds of picture (those of the gate) that it judges; `picture` tells a person what to take;
-    `series` says whether several pictures may be one answer, `fine` whether large pictures must not be made smaller.
+    `series` says whether several pictures may be one answer, `fine` whether large pictures must not be made smaller;
+    `asks` is what may be told of the person, by name and as text.
     """
 
     @property
@@ -49,12 +59,17 @@ class Check(Protocol):
     @property
     def fine(self) -> bool: ...
     @property
+    def asks(self) -> tuple[Question, ...]: ...
+    @property
     def networks(self) -> tuple[str, ...]: ...
 
     def judge(
-        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, Any] | None = None
+        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, str] | None = None
     ) -> Judgement:
-        """Look at one upright picture (H, W, 3) uint8 RGB. `view` is what the gate saw, None where nobody asked it."""
+        """Look at one upright picture (H, W, 3) uint8 RGB. `view` is what the gate saw, None where nobody asked it.
+
+        Raises InputError when what is told of the person cannot be used.
+        """
         ...
 
     def reject(self, reason: str) -> Judgement:
@@ -64,12 +79,16 @@ class Check(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScoreWords:
-    """How the probability of several classes together is called and said."""
+    """How the probability of several classes together is called and said.
+
+    It is the sum over the card's classes of that name, or, with an `output`, the second class of that output.
+    """
 
     title: str
     likely: str
     unlikely: str
     unsure: str
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +120,7 @@ class NetworkCheck:
     aliases: tuple[str, ...] = ()
     series: bool = False
     fine: bool = False
+    asks: tuple[Question, ...] = ()
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -108,7 +128,7 @@ class NetworkCheck:
         return (f"check_{self.kind}",)
 
     def judge(
-        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, Any] | None = None
+        self, rgb: NDArray[np.uint8], *, view: PictureView | None = None, person: Mapping[str, str] | None = None
     ) -> Judgement:
         """Look at one upright picture (H, W, 3) uint8 RGB."""
         del person
@@ -118,7 +138,8 @@ class NetworkCheck:
         findings, maps = [], {}
         for head in self.heads:
             p = outputs[head.output][0].astype(np.float64)
-            findings.append(self.answer(head, p, view))
+            asked = {words.output: float(outputs[words.output][0, 1]) for words in head.scores.values() if words.output}
+            findings.append(self.answer(head, p, view, asked))
             if f"{head.output}_map" in outputs:
                 best = int(np.argmax(p))
                 cells = outputs[f"{head.output}_map"][0, best]
@@ -126,8 +147,14 @@ class NetworkCheck:
                 maps[head.name] = HeatMap(label, cells, details["view"])
         return Judgement(tuple(findings), maps=maps)
 
-    def answer(self, head: Head, p: NDArray[np.float64], view: PictureView | None = None) -> Finding:
-        """The finding that the probabilities `p` (K,) of one head give."""
+    def answer(
+        self,
+        head: Head,
+        p: NDArray[np.float64],
+        view: PictureView | None = None,
+        asked: Mapping[str, float] | None = None,
+    ) -> Finding:
+        """The finding that the probabilities `p` (K,) of one head give; `asked`: scores that have an output."""
         card = cards.load(self.networks[0]).details["heads"][head.output]
         rule = Rule.of(card)
         probabilities = dict(zip(rule.classes, p.tolist(), strict=True))
@@ -143,7 +170,11 @@ class NetworkCheck:
             prediction_set=rule.prediction_set(p),
             scores={
                 name: _score(
-                    words, sum(probabilities[c] for c in card["sums"][name]), card.get("sums_answer", {}).get(name)
+                    words,
+                    asked[words.output]
+                    if asked and words.output
+                    else sum(probabilities[c] for c in card["sums"][name]),
+                    card.get("sums_answer", {}).get(name),
                 )
                 for name, words in head.scores.items()
             },

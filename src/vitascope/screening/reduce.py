@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# Four times the input of the networks at most, twice at least, so their own antialiased resizing still decides.
-MAX_EDGE = 1024
+# Three times the input of the networks at most, one and a half at least, so their own antialiased resizing decides.
+MAX_EDGE = 512
 
 
 def reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

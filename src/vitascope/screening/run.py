@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +34,13 @@ class Examination:
     maps: Mapping[str, HeatMap] = field(default_factory=dict)
 
 
-def screen(source: Source, kind: str = AUTO, *, person: Mapping[str, Any] | None = None) -> Report:
+def screen(source: Source, kind: str = AUTO, *, person: Mapping[str, str] | None = None) -> Report:
     """Look at a photo and say what is seen, how sure that is, or why it is not judged.
 
     source: a picture file, its bytes, (H, W, 3) uint8 RGB, a DICOM file of a lung CT, or several of them (files, or a
     folder) as one CT series. kind: `skin`, `outer_eye`, `fundus`, `lung_ct`, `nail`, or `auto` to recognise it; `nail`
     also takes a film of a hand, or its frames.
-    person: what is known of the person, for checks that ask for it: for nails `report.anaemia.Profile.of` and
-    `screening.personal.pairs_of` say what they look for.
+    person: what a check asks for about the person, as text by name.
 
     Raises InputError when the input cannot be used. A picture of another kind, or one that is not good enough, is not
     an error: its findings are `rejected` with the reason.
@@ -54,7 +52,7 @@ def examine(
     source: Source,
     kind: str = AUTO,
     *,
-    person: Mapping[str, Any] | None = None,
+    person: Mapping[str, str] | None = None,
     names: Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Examination:

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from vitascope.errors import InputError
 from vitascope.media.limits import SeriesLimits
+from vitascope.screening.check import Check
 from vitascope.screening.checks import REGISTRY, find
 from vitascope.server.measurements import Measurement
 from vitascope.server.problems import Problem
@@ -23,13 +24,25 @@ PICTURE = Wanted("picture", ("picture", "image", "photo", "file"), SeriesLimits(
 router = APIRouter()
 
 
+class Asked(BaseModel):
+    """Something about the person that a check would like to know, as a field of the form beside the picture.
+
+    One of `options` {value: label}, or a number where there are none.
+    """
+
+    name: str
+    title: str
+    options: dict[str, str]
+
+
 class CheckOffered(BaseModel):
-    """One photo check: its name, what picture it takes, and whether several pictures may be one series."""
+    """One photo check: its name, what picture it takes, whether several may be one series, what it asks."""
 
     kind: str
     title: str
     picture: str
     series: bool
+    asks: list[Asked]
 
 
 class Checks(BaseModel):
@@ -61,8 +74,12 @@ def list_checks(services: Server) -> Checks:
     formats = [
         name for name, module in (("HEIC", "pillow_heif"), ("DICOM", "pydicom")) if importlib.util.find_spec(module)
     ]
-    offered = [CheckOffered(kind=c.kind, title=c.title, picture=c.picture, series=c.series) for c in REGISTRY.values()]
-    return Checks(items=offered, formats=formats)
+    return Checks(items=[_offered(check) for check in REGISTRY.values()], formats=formats)
+
+
+def _offered(check: Check) -> CheckOffered:
+    asks = [Asked(name=ask.name, title=ask.title, options=dict(ask.options)) for ask in check.asks]
+    return CheckOffered(kind=check.kind, title=check.title, picture=check.picture, series=check.series, asks=asks)
 
 
 @router.post(

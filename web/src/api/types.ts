@@ -145,6 +145,14 @@ export interface CheckOffered {
   /** What picture it takes. */
   picture: string;
   series: boolean;
+  asks: Asked[];
+}
+
+/** Something about the person that a check would like to know: one of the options (value to label), or a number. */
+export interface Asked {
+  name: string;
+  title: string;
+  options: Record<string, string>;
 }
 
 /** A point in fractions of the picture, from its upper left corner. */

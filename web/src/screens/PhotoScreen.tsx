@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { listChecks } from "../api/http";
 import type { CheckOffered } from "../api/types";
+import { Asks } from "../components/Asks";
 import { Notice } from "../components/Notice";
 import { PhotoCamera } from "../components/PhotoCamera";
 import { PhotoList } from "../components/PhotoList";
@@ -21,6 +22,7 @@ export function PhotoScreen() {
   const [checks, setChecks] = useState<CheckOffered[]>([]);
   const [kind, setKind] = useState(AUTO);
   const [asSeries, setAsSeries] = useState(false);
+  const [told, setTold] = useState<Record<string, string>>({});
   const [camera, setCamera] = useState(false);
   const [chosen, setChosen] = useState<number | null>(null);
   const out = useRef<HTMLElement>(null);
@@ -47,9 +49,10 @@ export function PhotoScreen() {
   const take = useCallback(
     async (files: File[]) => {
       const groups = await grouped(files, asSeries && Boolean(check?.series));
-      choose(add(groups, kind, {}));
+      const asked = (check?.asks ?? []).flatMap(({ name }) => (told[name] ? [[name, told[name]]] : []));
+      choose(add(groups, kind, Object.fromEntries(asked) as Record<string, string>));
     },
-    [add, asSeries, check, choose, kind],
+    [add, asSeries, check, choose, kind, told],
   );
 
   useEffect(() => {
@@ -89,6 +92,13 @@ export function PhotoScreen() {
             <input type="checkbox" checked={asSeries} onChange={(e) => setAsSeries(e.target.checked)} />
             <span>The pictures are slices of one series (DICOM files always are)</span>
           </label>
+        )}
+        {check && (
+          <Asks
+            asks={check.asks}
+            told={told}
+            onTell={(name, value) => setTold((before) => ({ ...before, [name]: value }))}
+          />
         )}
         {camera ? (
           <PhotoCamera onPicture={(file) => void take([file])} onClose={() => setCamera(false)} />

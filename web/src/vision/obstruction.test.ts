@@ -45,6 +45,10 @@ test("the map of the skin lies on the crop and turns with it", () => {
   // Left column is skin.
   const upright = skinMap(seen(0, [1, 0, 1, 0]));
   expect([upright(85, 75), upright(85, 95), upright(115, 75), upright(50, 80)]).toEqual([1, 1, 0, 0]);
+  // Clear skin counts whole, what is hardly skin not at all.
+  const unsure = skinMap(seen(0, [0.8, 0.5, 0.2, 0.5]));
+  expect([unsure(85, 75), unsure(85, 95)]).toEqual([1, 0]);
+  expect(unsure(115, 75)).toBeCloseTo(0.5);
   // A quarter turn clockwise in the picture: the left column comes to lie on top.
   const turned = skinMap({ ...seen(0, [1, 0, 1, 0]), crop: { ...CROP, angle: Math.PI / 2 } });
   expect([turned(90, 65), turned(110, 65), turned(100, 95)]).toEqual([1, 1, 0]);

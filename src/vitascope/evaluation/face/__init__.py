@@ -16,14 +16,14 @@ from vitascope.errors import InputError
 from vitascope.evaluation.datasets import pictures
 from vitascope.evaluation.face.finding import Finding, evaluate_finding
 from vitascope.evaluation.face.hiding import Hiding, evaluate_hiding
-from vitascope.evaluation.face.pulse import KNOWN_RATE, WINDOW_S, PulseByRegion, evaluate_pulse
+from vitascope.evaluation.face.pulse import WINDOW_S, PulseByRegion, clips_in, evaluate_pulse
 from vitascope.evaluation.face.speed import evaluate_speed
 from vitascope.evaluation.face.stability import Stability, evaluate_stability
 from vitascope.report.plain import plain
 
 SCHEMA = "vitascope.evaluation/1"
 # How many faces each part takes at most: enough for its intervals, few enough for a quarter of an hour.
-FINDING, STEADY, JITTER, HIDING, NO_FACE, PAINTED = 2000, 600, 200, 600, 300, 32
+FINDING, STEADY, JITTER, HIDING, NO_FACE, PAINTED = 2000, 600, 200, 600, 300, 20
 # Shares of the time that the parts take, for the progress bar.
 TIMES = (0.25, 0.25, 0.3, 0.2)
 
@@ -89,7 +89,7 @@ def evaluate(
     masked, unmasked = pictures.masks(folder)
     others = {shows: found[: most(NO_FACE)] for shows, found in pictures.no_faces(folder).items()}
     video = folder / "video" if (folder / "video").is_dir() else folder
-    clips = sorted(path for path in video.glob("*.*") if KNOWN_RATE.search(path.name))[: most(100)]
+    clips = clips_in(folder)[: most(100)]
     hidden = sorted(video.glob("obstruct*.*"))[: most(100)]
     if not (faces or masked or clips or hidden):
         raise InputError(f"{folder} holds neither faces (face_utk, face_masks) nor clips (video) to evaluate.")

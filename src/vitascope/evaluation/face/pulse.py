@@ -8,81 +8,122 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.demo.clip import PULSE_COLOUR
-from vitascope.demo.pulse import beat_times, pulse_wave
 from vitascope.errors import InputError
+from vitascope.evaluation.datasets import pictures
 from vitascope.evaluation.datasets.pictures import Picture
-from vitascope.evaluation.face.scenes import Rgb, feathered, made_ground, noisy
-from vitascope.evaluation.face.shares import middle
+from vitascope.evaluation.face.painted import CLEAR_PULSE, WEAK_PULSE, WEARS, moving_face
+from vitascope.evaluation.face.shares import middle, tone_groups
 from vitascope.evaluation.pulse import spans
-from vitascope.evaluation.recording import Recording
-from vitascope.face.picture import look_at
+from vitascope.evaluation.tables import spread, table
 from vitascope.face.regions import REGIONS, mean_colours, pixels
 from vitascope.face.watcher import FaceWatcher
 from vitascope.media.frames import Frame, Limits, open_clip
+from vitascope.pulse.trace import Trace
+from vitascope.report.plain import plain
+from vitascope.vitals.assess import measure_waves, trace_waves
 
 Floats = NDArray[np.float64]
 
-WAYS = ("skin of the regions", "plain regions", "box of the face")
+SKIN, PLAIN, BOX = WAYS = ("skin of the regions", "plain regions", "box of the face")
 WINDOW_S = 10.0
+PAINTED = 64  # faces at most, each painted three times
 KNOWN_RATE = re.compile(r"_(\d+)bpm\.")
-PAINTED_S, PAINTED_FPS = 10.0, 30.0
-SIDE, FRAME = 280, 400  # of the face's crop and of the painted picture, in pixels
-AMPLITUDE = 0.01
-RESPIRATION = 15.0
-_OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149,
-         150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109]  # fmt: skip
-_HOLES = (
-    [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146],
-    [33, 247, 30, 29, 27, 28, 56, 190, 243, 112, 26, 22, 23, 24, 110, 25],
-    [263, 467, 260, 259, 257, 258, 286, 414, 463, 341, 256, 252, 253, 254, 339, 255],
-)
-SKIN_DISTANCE = 18.0  # in Lab from the colour of the cheeks
+NO_FACE_TO_MEASURE = ("no_face", "obstruct")  # how the names of such clips begin
+
+HOW = """\
+The same frames and the same mesh, measured in three ways: the skin of the regions as in a measurement, the regions'
+plain outlines, and the mean of the box. Recorded clips are cut into windows of {window:g} s; the rate is known of those
+that have it in their name. Painted ones are held-out faces, ten seconds each, that sway and roll under a light that
+wavers, with sensor noise and whole levels, and a pulse painted where the colour is that of bare skin: of {clear:g} % of
+its brightness, of {weak:g} %, and of {weak:g} % on the same faces with a drawn beard, clear glasses or a fringe.
+Self-SNR is against the estimated rate; where no pulse can be read, it says little. Gain: self-SNR of the skin minus
+that of the way, pairwise. Error, self-SNR and gain are over the windows that every way measured. A frame that the stage
+refuses is left out of every way, and a window of which more is refused than measured counts as not measured."""
 
 
 @dataclass(eq=False)
-class Painted:
-    """One window measured in every way. error: of the rate in 1/min, NaN where nothing could be measured."""
+class Window:
+    """One window measured in every way. tone: typology angle in degrees, or NaN. refused: share of its frames.
+
+    error: of the rate in 1/min; snr_db: self-SNR; NaN where nothing could be measured.
+    """
 
     source: str
+    name: str
+    tone: float
+    refused: float
     error: dict[str, float]
     snr_db: dict[str, float]
 
 
 @dataclass(eq=False)
 class PulseByRegion:
-    """All windows."""
+    """All windows. skipped: damaged files, each with the reason."""
 
-    rows: list[Painted] = field(default_factory=list)
+    window_s: float = WINDOW_S
+    rows: list[Window] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
 
-    def to_dict(self) -> list[dict[str, Any]]:
-        """By source and way: mean error, share measured, self-SNR, and how much it is above that of the skin."""
-        tables = []
-        for source in dict.fromkeys(row.source for row in self.rows):
-            rows = [row for row in self.rows if row.source == source]
-            for way in WAYS:
-                error = [row.error[way] for row in rows]
-                known = [value for value in error if np.isfinite(value)]
-                tables.append(
-                    {
-                        "source": source,
-                        "way": way,
-                        "n": len(rows),
-                        "measured": len(known) / len(rows),
-                        "error": middle(known, _mean),
-                        "snr_db": middle([row.snr_db[way] for row in rows], _mean),
-                        "gain_db": middle([row.snr_db[WAYS[0]] - row.snr_db[way] for row in rows], _mean),
-                    }
-                )
-        return tables
+    def to_dict(self) -> dict[str, Any]:
+        """Figures by source, and of the painted weak pulse by quartile of skin lightness."""
+        sources = dict.fromkeys(row.source for row in self.rows)
+        bare = [row for row in self.rows if row.source == WEAK]
+        tones = tone_groups({row.name: row.tone for row in bare})
+        by_tone = {group: [row for row in bare if tones.get(row.name) == group] for group in _ordered(tones)}
+        whole: dict[str, Any] = plain(
+            {
+                "sources": [
+                    line
+                    for source in sources
+                    for line in _lines(source, [row for row in self.rows if row.source == source])
+                ],
+                "tones": [line for group, rows in by_tone.items() for line in _lines(group, rows)],
+                "window_s": self.window_s,
+                "skipped": self.skipped,
+            }
+        )
+        return whole
+
+    def markdown(self, pictures: str | None = None) -> str:  # noqa: ARG002
+        """The tables; there are no plots."""
+        return "\n".join(page(self.to_dict())) + "\n"
+
+    def draw(self, folder: Path) -> list[Path]:  # noqa: ARG002
+        """There are no plots."""
+        return []
 
 
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(values.mean())
+def evaluate(
+    folder: Path, windows_s: Sequence[float], progress: Callable[[float], None], limit: int | None = None
+) -> PulseByRegion:
+    """Evaluate the set `face_pulse`, the pulse part of the set `face`; see `vitascope.evaluation.evaluate`."""
+    if len(windows_s) > 1:
+        raise InputError("The face set takes one window length.")
+    window_s = windows_s[0] if windows_s else WINDOW_S
+    if not 5 <= window_s <= 60:
+        raise InputError("A window must last 5 to 60 s.")
+    clips, faces = clips_in(folder), pictures.faces(folder)
+    if not (clips or faces):
+        raise InputError(f"{folder} holds neither faces (face_utk) nor clips (video) to evaluate.")
+    skipped: dict[str, str] = {}
+    most = PAINTED if limit is None else min(PAINTED, limit)
+    return evaluate_pulse(clips[:limit], faces[:most], window_s, skipped, progress)
+
+
+def clips_in(folder: Path) -> list[Path]:
+    """The clips of a folder, or of `video` in it, that show a face to be measured."""
+    video = folder / "video" if (folder / "video").is_dir() else folder
+    return [
+        path
+        for path in sorted(video.glob("*.*"))
+        if path.suffix in {".mp4", ".mov", ".webm", ".avi"} and not path.name.startswith(NO_FACE_TO_MEASURE)
+    ]
+
+
+CLEAR, WEAK = (f"painted, pulse of {100 * strength:g} %" for strength in (CLEAR_PULSE, WEAK_PULSE))
 
 
 def evaluate_pulse(
@@ -92,133 +133,152 @@ def evaluate_pulse(
     skipped: dict[str, str],
     progress: Callable[[float], None],
 ) -> PulseByRegion:
-    """Windows of clips whose name gives the rate, and a clip painted on each face."""
-    result = PulseByRegion()
+    """Windows of the clips, and three clips painted on each face."""
+    result = PulseByRegion(window_s, skipped=skipped)
     steps = max(len(clips) + len(faces), 1)
     for k, path in enumerate(clips):
         progress(k / steps)
         known = KNOWN_RATE.search(path.name)
         try:
             with open_clip(path, Limits(min_seconds=0.0, max_seconds=600.0)) as frames:
-                recordings = watch(frames)
+                watched = watch(frames)
         except InputError as error:
             skipped[path.name] = str(error)
             continue
-        for start_s, stop_s in spans(recordings[WAYS[0]].duration_s, window_s):
+        for start_s, stop_s in spans(watched.seconds, window_s):
             rate = float(known[1]) if known else np.nan
-            result.rows.append(measured("recorded clips", recordings, rate, start_s, stop_s))
+            result.rows.append(measured(f"clip {path.name}", path.name, watched.part(start_s, stop_s), rate))
     for k, picture in enumerate(faces):
         progress((len(clips) + k) / steps)
-        try:
-            painted = moving_face(picture)
-        except InputError as error:
-            skipped[picture.name] = str(error)
-            continue
-        if painted is not None:
-            rate, made = painted
-            recordings = watch(made)
-            result.rows.append(measured("pulse painted on moving faces", recordings, rate, 0.0, np.inf))
+        wears = WEARS[k % len(WEARS)]
+        for source, strength, worn in (
+            (CLEAR, CLEAR_PULSE, None),
+            (WEAK, WEAK_PULSE, None),
+            (f"{WEAK}, {wears}", WEAK_PULSE, wears),
+        ):
+            try:
+                painted = moving_face(picture, strength, worn)
+            except InputError as error:
+                skipped[picture.name] = str(error)
+                break
+            if painted is not None:
+                window = watch(painted.frames)
+                result.rows.append(measured(source, picture.name, window, painted.rate, painted.tone))
     progress(1.0)
     return result
 
 
-def measured(source: str, recordings: dict[str, Recording], rate: float, start_s: float, stop_s: float) -> Painted:
-    """One window of the recordings in all `WAYS`, whose true rate is known."""
-    row = Painted(source, dict.fromkeys(WAYS, np.nan), dict.fromkeys(WAYS, np.nan))
-    for way in WAYS:
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """One face in all ways: time_s (N,); colour (N, R, 3) and share of skin (N, R) by way; refused (N,)."""
+
+    time_s: Floats
+    colours: dict[str, Floats]
+    valid: Floats
+    refused: NDArray[np.bool_]
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame to the end of the last."""
+        n = len(self.time_s)
+        return float(self.time_s[-1] - self.time_s[0]) * n / (n - 1) if n > 1 else 0.0
+
+    def part(self, start_s: float, stop_s: float) -> Watched:
+        """The frames from `start_s` to before `stop_s`."""
+        inside = (self.time_s >= start_s - 1e-9) & (self.time_s < stop_s - 1e-9)
+        colours = {way: colour[inside] for way, colour in self.colours.items()}
+        return Watched(self.time_s[inside], colours, self.valid[inside], self.refused[inside])
+
+    def trace(self, way: str) -> Trace:
+        """What the pulse stage is given. Only the skin of the regions knows its share."""
+        names, valid = (("face",), None) if way == BOX else (REGIONS, self.valid if way == SKIN else None)
+        return Trace(self.time_s, self.colours[way], names, "face", valid)
+
+
+def watch(frames: Iterable[Frame]) -> Watched:
+    """One face in all `WAYS`, by the same mesh; refused frames are NaN in all of them."""
+    watcher = FaceWatcher()
+    time_s: list[float] = []
+    refused: list[bool] = []
+    valid: list[Floats] = []
+    means: dict[str, list[Floats]] = {way: [] for way in WAYS}
+    for frame in frames:
+        sight = watcher.see(frame)
+        time_s.append(sight.time_s)
+        refused.append(sight.refusal is not None or not sight.found)
+        valid.append(sight.valid)
+        height, width = frame.rgb.shape[:2]
+        outlined, box = np.full((len(REGIONS), 3), np.nan), np.full((1, 3), np.nan)
+        if sight.box is not None and not refused[-1]:
+            outlined = mean_colours(frame.rgb, pixels(sight.regions, width, height))
+            x, y, w, h = (round(v) for v in sight.box)
+            window = frame.rgb[max(y, 0) : y + h, max(x, 0) : x + w]
+            if window.size:
+                box = window.reshape(-1, 3).mean(axis=0, dtype=np.float64)[None]
+        for way, colours in zip(WAYS, (sight.means, outlined, box), strict=True):
+            means[way].append(colours)
+    colours_of = {way: np.asarray(colours) for way, colours in means.items()}
+    return Watched(np.asarray(time_s), colours_of, np.asarray(valid), np.asarray(refused))
+
+
+def measured(source: str, name: str, watched: Watched, rate: float, tone: float = np.nan) -> Window:
+    """One window in all `WAYS`, whose true rate in 1/min may be NaN."""
+    share = float(watched.refused.mean()) if len(watched.refused) else 1.0
+    row = Window(source, name, tone, share, dict.fromkeys(WAYS, np.nan), dict.fromkeys(WAYS, np.nan))
+    for way in WAYS if share <= 0.5 else ():
         try:
-            found = recordings[way].measure(start_s, stop_s)
+            found = measure_waves(trace_waves(watched.trace(way), None), "face")
         except InputError:
             continue  # less than five seconds of it could be used
-        if found is not None:
+        if found.waves.seen_s > 0:
             row.error[way] = abs(found.course.bpm - rate)
             row.snr_db[way] = found.quality.snr_db
     return row
 
 
-def watch(frames: Iterable[Frame]) -> dict[str, Recording]:
-    """The colour traces of one face in all `WAYS`, by the same mesh."""
-    watcher = FaceWatcher()
-    time_s: list[float] = []
-    means: dict[str, list[Floats]] = {way: [] for way in WAYS}
-    for frame in frames:
-        sight = watcher.see(frame)
-        time_s.append(sight.time_s)
-        height, width = frame.rgb.shape[:2]
-        plain, box = np.full((len(REGIONS), 3), np.nan), np.full((1, 3), np.nan)
-        if sight.box is not None:
-            plain = mean_colours(frame.rgb, pixels(sight.regions, width, height))
-            x, y, w, h = (round(v) for v in sight.box)
-            window = frame.rgb[max(y, 0) : y + h, max(x, 0) : x + w]
-            if window.size:
-                box = window.reshape(-1, 3).mean(axis=0, dtype=np.float64)[None]
-        for way, colours in zip(WAYS, (sight.means, plain, box), strict=True):
-            means[way].append(colours)
-    clock = np.asarray(time_s)
-    return {way: Recording("", "", way, clock, np.asarray(colours), "face") for way, colours in means.items()}
+def _lines(source: str, rows: Sequence[Window]) -> Iterator[dict[str, Any]]:
+    """A line for each way: share measured, and over what all ways measured error, self-SNR and gain of the skin."""
+    shared = [row for row in rows if all(np.isfinite(row.snr_db[way]) for way in WAYS)]
+    for way in WAYS:
+        yield {
+            "source": source,
+            "way": way,
+            "n": len(rows),
+            "measured": sum(bool(np.isfinite(row.snr_db[way])) for row in rows) / len(rows),
+            "error": middle([row.error[way] for row in shared], _mean),
+            "snr_db": middle([row.snr_db[way] for row in shared], _mean),
+            "gain_db": middle([row.snr_db[SKIN] - row.snr_db[way] for row in shared], _mean),
+        }
 
 
-def moving_face(picture: Picture) -> tuple[float, Iterator[Frame]] | None:
-    """A rate in 1/min and frames of a swaying, rolling head with that pulse on its bare skin; None without a face.
-
-    Bare skin is told by colour alone: inside the face's oval, off eyes and lips, near the colour of the cheeks. No
-    network of the face stage has a say in it but for the outline.
-    """
-    rng = picture.seed()
-    face = picture.read()
-    large = np.asarray(cv2.resize(face, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
-    back = made_ground(rng)[:FRAME, :FRAME].astype(np.float32)
-    margin = (FRAME - SIDE) // 2
-    clear = back.copy()
-    clear[margin : margin + SIDE, margin : margin + SIDE] = large
-    landmarks = look_at(clear.astype(np.uint8)).landmarks
-    if landmarks is None:
-        return None
-    skin = bare_skin(large, landmarks[:, :2] - margin)
-    rate = float(rng.uniform(50, 110))
-    time_s = np.arange(0, PAINTED_S, 1 / PAINTED_FPS)
-    wave = pulse_wave(time_s, beat_times(PAINTED_S, rate, RESPIRATION), RESPIRATION)
-    return rate, _frames(large, skin, back, (time_s, wave), rng)
+def _mean(values: Floats) -> float:
+    return float(values.mean())
 
 
-def bare_skin(rgb: Rgb, places: Floats) -> NDArray[np.float32]:
-    """How much of each pixel is bare skin, (H, W, 1) in 0..1, by its colour; `places` are the landmarks (468, 2)."""
-    oval = np.zeros(rgb.shape[:2], np.uint8)
-    cv2.fillPoly(oval, [np.rint(places[_OVAL]).astype(np.int32)], 255)
-    for hole in _HOLES:
-        cv2.fillPoly(oval, [cv2.convexHull(np.rint(places[hole]).astype(np.int32))], 0)
-    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    cheeks = np.zeros_like(oval)
-    for centre in (places[50], places[280]):
-        cv2.circle(cheeks, (round(float(centre[0])), round(float(centre[1]))), max(rgb.shape[0] // 20, 2), 255, -1)
-    inside = cheeks > 0
-    usual = np.median(lab[inside], axis=0) if inside.any() else np.median(lab[oval > 0], axis=0)
-    # Shade changes lightness more than hue.
-    distance = np.sqrt((((lab - usual) * (0.6, 1, 1)) ** 2).sum(axis=2))
-    near = np.where((distance < SKIN_DISTANCE) & (oval > 0), 255, 0).astype(np.uint8)
-    opened = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.GaussianBlur(opened, (0, 0), 1.5), np.float32)[..., None] / np.float32(255)
+def _ordered(tones: dict[str, str]) -> list[str]:
+    from vitascope.evaluation.face.shares import QUARTERS
+
+    return [group for group in QUARTERS if group in tones.values()]
 
 
-def _frames(
-    face: Rgb,
-    skin: NDArray[np.float32],
-    back: NDArray[np.float32],
-    pulse: tuple[Floats, Floats],
-    rng: np.random.Generator,
-) -> Iterator[Frame]:
-    colour = (AMPLITUDE * PULSE_COLOUR / PULSE_COLOUR[1]).astype(np.float32)
-    still = face.astype(np.float32)
-    paint = still * skin * colour
-    layer = np.dstack([still, feathered(SIDE)])
-    sway, roll, speed, phase = rng.uniform(3, 9), rng.uniform(1, 4), rng.uniform(0.1, 0.35, 3), rng.uniform(0, 6, 4)
-    for t, beat in zip(*pulse, strict=True):
-        np.subtract(still, np.float32(beat) * paint, out=layer[..., :3])
-        turn = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), roll * np.sin(2 * np.pi * speed[0] * t + phase[0]), 1.0)
-        turn[0, 2] += (FRAME - SIDE) / 2 + sway * np.sin(2 * np.pi * speed[1] * t + phase[1])
-        turn[1, 2] += (FRAME - SIDE) / 2 + 0.6 * sway * np.sin(2 * np.pi * speed[2] * t + phase[2])
-        laid = np.asarray(cv2.warpAffine(layer, turn, (FRAME, FRAME)), np.float32)
-        picture = back + laid[..., 3:] * (laid[..., :3] - back)
-        # The room's light wavers a little, slower than the pulse.
-        picture *= np.float32(1 + 0.004 * np.sin(2 * np.pi * 0.3 * t + phase[3]))
-        yield Frame(noisy(picture, rng), float(t))
+def page(tables: dict[str, Any]) -> list[str]:
+    """The tables of `PulseByRegion.to_dict` as Markdown."""
+    lines = [HOW.format(window=tables["window_s"], clear=100 * CLEAR_PULSE, weak=100 * WEAK_PULSE), ""]
+    lines += _table("source", tables["sources"])
+    if tables["tones"]:
+        lines += ["", f'The faces of "{WEAK}" by quartile of skin lightness (individual typology angle):', ""]
+        lines += _table("skin", tables["tones"])
+    return lines
+
+
+def _table(first: str, rows: Sequence[dict[str, Any]]) -> list[str]:
+    return table(
+        [first, "measured from", "n", "measured", "mean error, /min", "self-SNR, dB", "gain of the skin, dB"],
+        [
+            [
+                row["source"], row["way"], str(row["n"]), f"{100 * row['measured']:.0f} %", spread(row["error"]),
+                spread(row["snr_db"]), spread(row["gain_db"]),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from vitascope.evaluation.face.pulse import page as pulse_page
 from vitascope.evaluation.tables import number, spread, table
 
 if TYPE_CHECKING:
@@ -38,13 +39,6 @@ more of the part; drawn masks, sunglasses, glasses and beards; a face moved out 
 picture by 35 to 55 %. No drawing is shared with training. "Nothing in front" holds every held-out face of the set as
 it is, also the few that wear sunglasses or hold a hand to the face, and its crops end at the chin and the hairline."""
 
-PULSE = """\
-The same frames and the same mesh, measured in three ways: the skin of the regions as in a measurement, the regions'
-plain outlines, and the mean of the box. Recorded clips have the rate in their name and are cut into windows of
-{window:g} s; painted ones are held-out faces, ten seconds each, that sway and roll, with a pulse painted where the
-colour is that of bare skin. Self-SNR is against the estimated rate. Gain: self-SNR of the skin minus that of the way,
-pairwise."""
-
 
 def page(result: FaceEvaluation, pictures: str | None) -> str:
     """All tables, with the plots in the folder `pictures` when there are any."""
@@ -63,8 +57,8 @@ def page(result: FaceEvaluation, pictures: str | None) -> str:
         lines += ["", "## By group", "", *groups]
     for name, seconds in tables["obstruction"]["clips"].items():
         lines += ["", f"## {name} second by second", "", *second_table(seconds)]
-    if tables["pulse"]:
-        lines += ["", "## Pulse by region", "", PULSE.format(window=result.window_s), "", *pulse_table(tables["pulse"])]
+    if tables["pulse"]["sources"]:
+        lines += ["", "## Pulse by region", "", *pulse_page(tables["pulse"])]
     if tables["speed"]:
         lines += ["", "## Speed", "", *speed_lines(tables["speed"])]
     if pictures is not None:
@@ -192,20 +186,6 @@ def second_table(seconds: Sequence[Mapping[str, Any]]) -> list[str]:
                 ", ".join(row["hidden"]).replace("_", " "), ", ".join(row["by"]).replace("_", " "), row["reason"] or "",
             ]
             for row in seconds
-        ],
-    )  # fmt: skip
-
-
-def pulse_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Errors and self-SNR of the three ways."""
-    return table(
-        ["source", "measured from", "n", "measured", "mean error, /min", "self-SNR, dB", "gain of the skin, dB"],
-        [
-            [
-                row["source"], row["way"], str(row["n"]), f"{100 * row['measured']:.0f} %", spread(row["error"]),
-                spread(row["snr_db"]), spread(row["gain_db"]),
-            ]
-            for row in rows
         ],
     )  # fmt: skip
 

@@ -64,6 +64,7 @@ SKIN = NetworkCheck(
                     "The picture shows more signs of a malignant growth or its early stage than of a harmless one.",
                     "The picture shows few signs of a malignant growth. A picture cannot rule one out.",
                     "Whether this is harmless cannot be told from this picture.",
+                    output="malignant",
                 )
             },
         ),

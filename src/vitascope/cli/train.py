@@ -1,0 +1,89 @@
+"""`vitascope train`: one command from labelled pictures to a certified network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vitascope.errors import InputError
+
+GATE = "gate"
+
+
+def train(
+    check: Annotated[
+        str, typer.Argument(metavar="CHECK", help="What to train: skin, outer_eye, fundus, lung_ct or gate.")
+    ],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="The folder that holds the sets of pictures.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Receives curves, state, network and card.")
+    ] = Path("runs"),
+    backbone: Annotated[
+        str | None,
+        typer.Option(
+            "--backbone", metavar="NAME", help="efficientnetv2_b0, mobilenet_v2 or small. Default: the recipe's."
+        ),
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Epochs instead of the recipe's, in one run.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=32, metavar="N", help="Pictures an epoch instead of the recipe's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same network on one machine.")] = 1,
+    device: Annotated[str, typer.Option(metavar="NAME", help="cpu or cuda.")] = "cpu",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the state in the folder.")] = False,
+) -> None:
+    """Train a photo check or the gate, certify it on pictures that taught it nothing, and write its file and card."""
+    if find_spec("torch") is None or find_spec("onnx") is None:
+        raise InputError("Training needs PyTorch and onnx: pip install 'vitascope[train]'.")
+    if not data.is_dir():
+        raise InputError(f"There is no folder {data}.")
+    from vitascope.training.recipes import RECIPES
+
+    if check != GATE and check not in RECIPES:
+        raise InputError(f"There is no recipe called {check!r}; there are {', '.join([*RECIPES, GATE])}.")
+    try:
+        folder = _gate(data, out) if check == GATE else _check(
+            check, data, out, backbone, epochs, samples, seed, device, resume
+        )  # fmt: skip
+    except (FileNotFoundError, KeyError) as error:
+        raise InputError(f"Training could not start: {error}.") from error
+    typer.echo(f"{folder / 'model.onnx'} and its card are written.")
+
+
+def _gate(data: Path, out: Path) -> Path:
+    from vitascope.training import gate
+
+    gate.make(data, out / GATE)
+    return out / GATE
+
+
+def _check(
+    check: str,
+    data: Path,
+    out: Path,
+    backbone: str | None,
+    epochs: int | None,
+    samples: int | None,
+    seed: int,
+    device: str,
+    resume: bool,
+) -> Path:
+    from vitascope.training import run
+    from vitascope.training.recipes import RECIPES
+
+    recipe = RECIPES[check]
+    settings = replace(recipe.settings, seed=seed, device=device)
+    later = replace(recipe.later, seed=seed, device=device) if recipe.later else None
+    if epochs is not None:
+        settings, later = replace(settings, epochs=epochs), None
+    if samples is not None:
+        settings = replace(settings, samples=samples)
+    choice = run.Choice(backbone or recipe.backbone, settings, later, resume=resume)
+    run.check(recipe, data, choice, out / check)
+    return out / check / f"check_{check}"
