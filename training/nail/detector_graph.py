@@ -54,9 +54,7 @@ def small_picture(graph: Nodes) -> None:
     rgb = graph.op("Slice", "picture", graph.whole([0]), graph.whole([3]), graph.whole([3]))
     sides = graph.part(graph.op("Shape", "picture"), 1, 3)
     exact = graph.cast(sides, TensorProto.FLOAT)
-    scale = graph.op(
-        "Sqrt", graph.op("Div", graph.number(AREA), graph.op("ReduceProd", exact, axes=[0], keepdims=1))
-    )
+    scale = graph.op("Sqrt", graph.op("Div", graph.number(AREA), graph.op("ReduceProd", exact, axes=[0], keepdims=1)))
     steps = graph.op("Round", graph.op("Div", graph.op("Mul", exact, scale), graph.number(STEP)))
     steps = graph.op("Max", steps, graph.number(2.0))
     size = graph.cast(graph.op("Mul", steps, graph.number(STEP)), TensorProto.INT64)

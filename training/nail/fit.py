@@ -37,7 +37,10 @@ class Scenes(IterableDataset[tuple[Tensor, ...]]):  # type: ignore[misc]
             scenes = [self.maker.scene(rng, size) for _ in range(BATCH)]
             told = [targets(scene) for scene in scenes]
             rgb = np.stack([scene.rgb for scene in scenes]).transpose(0, 3, 1, 2)
-            yield (torch.from_numpy(np.ascontiguousarray(rgb)), *(torch.from_numpy(np.stack(t)) for t in zip(*told, strict=True)))
+            yield (
+                torch.from_numpy(np.ascontiguousarray(rgb)),
+                *(torch.from_numpy(np.stack(t)) for t in zip(*told, strict=True)),
+            )
 
 
 def loss_of(heat: Tensor, boxes: Tensor, told: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor]:
@@ -71,13 +74,19 @@ def fit(maker: Maker, net: NailNet, steps: int, seed: int, *, box_weight: float 
         part.requires_grad_(False)
     old = [p for p in net.blocks.parameters() if p.requires_grad]
     new = [p for name, p in net.named_parameters() if not name.startswith(("stem", "blocks"))]
-    optimiser = torch.optim.AdamW([{"params": old, "lr": BACKBONE_RATE}, {"params": new, "lr": RATE}], weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(
+        [{"params": old, "lr": BACKBONE_RATE}, {"params": new, "lr": RATE}], weight_decay=DECAY
+    )
     warm = min(200, steps // 10 + 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda k: min(1, (k + 1) / warm) * (0.5 + 0.5 * math.cos(math.pi * min(1, k / steps)))
     )
-    averaged = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGING))
-    batches = iter(DataLoader(Scenes(maker, seed), batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None))
+    averaged = torch.optim.swa_utils.AveragedModel(
+        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGING)
+    )
+    batches = iter(
+        DataLoader(Scenes(maker, seed), batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None)
+    )
     began, sums = time.monotonic(), np.zeros(2)
     for step in range(1, steps + 1):
         rgb, *told = next(batches)
@@ -92,7 +101,10 @@ def fit(maker: Maker, net: NailNet, steps: int, seed: int, *, box_weight: float 
         averaged.update_parameters(net)
         sums += [float(v) for v in losses]
         if step % 50 == 0:
-            print(f"step {step}: heat {sums[0] / 50:.3f} boxes {sums[1] / 50:.3f} {time.monotonic() - began:.0f} s", flush=True)
+            print(
+                f"step {step}: heat {sums[0] / 50:.3f} boxes {sums[1] / 50:.3f} {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
             sums[:] = 0
     settled: NailNet = averaged.module
     return settled.to(memory_format=torch.contiguous_format).eval()

@@ -121,7 +121,9 @@ def overlap(a: Boxes, b: Boxes) -> NDArray[np.float64]:
     return np.asarray(common / (sizes[0][:, None] + sizes[1][None] - common), np.float64)
 
 
-def average_precision(pictures: Sequence[tuple[Boxes, NDArray[np.float32], Boxes]]) -> tuple[float, NDArray[np.float64]]:
+def average_precision(
+    pictures: Sequence[tuple[Boxes, NDArray[np.float32], Boxes]],
+) -> tuple[float, NDArray[np.float64]]:
     """Area under the precision-recall curve at an overlap of one half (all-point, as PASCAL VOC 2010 has it).
 
     pictures: boxes found, their scores, boxes labelled. Also the scores of the labelled nails that were found (0 where

@@ -64,7 +64,7 @@ class Maker:
         """One more."""
         if rng.random() < EMPTY:
             none = np.zeros((0, 4))
-            return Scene(lit(_scribbled(self._ground(rng, size), rng), rng), none, none, none)
+            return Scene(lit(_scribbled(self.ground(rng, size), rng), rng), none, none, none)
         return self._with_hand(self.bases[rng.integers(len(self.bases))], rng, size)
 
     def _with_hand(self, base: Base, rng: Rng, size: tuple[int, int]) -> Scene:
@@ -78,7 +78,7 @@ class Maker:
             elif rng.random() < POLISH:
                 rgb = _polished(rgb, hand.nails[k], rng)
         matrix = _place(hand, rng, size)
-        ground = _scribbled(self._ground(rng, size), rng)
+        ground = _scribbled(self.ground(rng, size), rng)
         height, width = size
         if rng.random() < OWN_GROUND:
             mask = np.full(base.mask.shape, 255, np.uint8)
@@ -99,7 +99,8 @@ class Maker:
         doubtful = (inside > 0) & ~good & kept
         return Scene(lit(mixed, rng), nails[good], skins[good], nails[doubtful])
 
-    def _ground(self, rng: Rng, size: tuple[int, int]) -> Rgb:
+    def ground(self, rng: Rng, size: tuple[int, int]) -> Rgb:
+        """A picture of `size` without a nail: plain, or part of a photo."""
         height, width = size
         if rng.random() < 0.3:
             corners = rng.integers(0, 256, (2, 2, 3)) if rng.random() < 0.5 else rng.integers(0, 256, (1, 1, 3))

@@ -19,12 +19,16 @@ HEATMAP_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 def screen(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="skin, outer_eye, fundus, lung_ct, nail, or auto to recognise the picture.")
+        str,
+        typer.Argument(
+            metavar="KIND", help="skin, outer_eye, fundus, lung_ct, nail, or auto to recognise the picture."
+        ),
     ],
     images: Annotated[
         list[Path],
         typer.Argument(
-            metavar="IMAGE...", help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders; for nail also films."
+            metavar="IMAGE...",
+            help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders; for nail also films.",
         ),
     ],
     as_json: Annotated[
@@ -41,7 +45,8 @@ def screen(
         typer.Option("--about", metavar="NAME=VALUE", help="What a check asks about the person, such as sex=female."),
     ] = None,
     series: Annotated[
-        bool, typer.Option("--series", help="All pictures are slices of one CT, or frames of one hand, in the order given.")
+        bool,
+        typer.Option("--series", help="All pictures are slices of one CT, or frames of one hand, in the order given."),
     ] = False,
 ) -> None:
     """Screen photos of skin, eyes, fingernails and the lungs' CT.

@@ -39,7 +39,18 @@ def is_film(start: bytes) -> bool:
     """Whether a file that begins with these bytes (12 or more) is a film: MP4 or MOV, WebM or MKV, AVI."""
     if start[4:8] == b"ftyp":
         # HEIC and AVIF pictures are boxed like films and told by their brand (ISO/IEC 23008-12).
-        return start[8:12] not in (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+        return start[8:12] not in (
+            b"heic",
+            b"heix",
+            b"hevc",
+            b"hevx",
+            b"heim",
+            b"heis",
+            b"mif1",
+            b"msf1",
+            b"avif",
+            b"avis",
+        )
     return start[:4] == b"\x1a\x45\xdf\xa3" or (start[:4] == b"RIFF" and start[8:12] == b"AVI ")
 
 

@@ -18,7 +18,11 @@ from vitascope.screening.heatmap import HeatMap
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one look gave. `messages` are about the picture and its light; `maps` holds the heat map of each finding that has one, by the finding's name."""
+    """What one look gave.
+
+    `messages` are about the picture and its light; `maps` holds the heat map of each finding that has one, by the
+    finding's name.
+    """
 
     findings: tuple[Finding, ...] = ()
     readings: tuple[Reading, ...] = ()

@@ -15,7 +15,7 @@ from vitascope.models import cards
 from vitascope.report import Box, PictureView, Reading
 from vitascope.report.anaemia import Profile, scale
 from vitascope.screening.capture import Capture, Together
-from vitascope.screening.check import Judgement
+from vitascope.screening.check import Judgement, Question
 from vitascope.screening.nails import DETECTOR, READER, Nail, Value, find, read
 from vitascope.screening.personal import Shift, pairs_of, shift_of
 
@@ -25,9 +25,7 @@ POSSIBLE = (3.0, 22.0)
 NONE_FOUND = (
     "No fingernail was found; lay the hand flat, nails up, fingers together, filling about half of the picture."
 )
-UNLIKE = (
-    "The nails do not look like bare nails in plain light; take off polish and gloves, wipe the nails, and use daylight."
-)
+UNLIKE = "The nails do not look like bare nails in plain light; take off polish and gloves, wipe the nails, and use daylight."
 LIGHT_WORDS = {
     "dark": "It is too dark to judge the nails' colour; go to a window or switch on the torch.",
     "bright": "The nails are overexposed; turn the lamp or the flash away.",
@@ -57,7 +55,14 @@ class NailCheck:
     takes: frozenset[str] = frozenset({"nail"})
     picture: str = "the back of a flat hand, fingers together, bare nails sharp and in even daylight"
     series: bool = False
-    fine: bool = False
+    fine: bool = True  # fingers can be a small part of a large photo, and each nail needs its pixels
+    asks: tuple[Question, ...] = (
+        Question("sex", "Sex", {"female": "Female", "male": "Male"}),
+        Question("age", "Age in years"),
+        Question("trimester", "Pregnant", {"1": "First trimester", "2": "Second trimester", "3": "Third trimester"}),
+        Question("elevation_m", "Metres above the sea where you live"),
+        Question("cigarettes_per_day", "Cigarettes a day"),
+    )
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -115,7 +120,9 @@ class NailCheck:
         inputs = {"frames": float(said.valid), "frames_kept": float(said.kept), "spread": round(said.spread, 3)}
         reading = _reading(said.value, middle, profile, shift, inputs)
         warnings = tuple(dict.fromkeys(w for sight in sights for w in sight.warnings))
-        return Judgement(readings=(reading,), boxes=_boxes(middle), messages=(*warnings, _consistency(said), *_known_limits()))
+        return Judgement(
+            readings=(reading,), boxes=_boxes(middle), messages=(*warnings, _consistency(said), *_known_limits())
+        )
 
     def reject(self, reason: str, *, boxes: tuple[Box, ...] = ()) -> Judgement:
         """The reading not given, for `reason`."""
