@@ -2,10 +2,10 @@
 
     python training/train_nail.py DATA --work FOLDER [--only detector|hb]
 
-DATA holds nail_yakimov, backbones and the sets whose pictures serve as grounds without a nail; FOLDER keeps what is made
-from them (200 MB; never part of the project). The detector is fitted on made scenes (`scenes`) from the sessions of
-folds 0 to 6, its threshold looked up on fold 7, judged on folds 8 and 9. The reader is a ridge regression on inner layers
-and colours (`regress`); every figure of it is of sessions kept apart in turn. Needs `pip install torch==2.13.0 onnx
+DATA holds nail_yakimov, backbones and the sets whose pictures serve as grounds without a nail; FOLDER keeps the
+detector between rounds (never part of the project). The detector is fitted on made scenes (`scenes`) from the sessions
+of folds 0 to 6, looked at on fold 7, judged on folds 8 and 9. The reader is a ridge regression on inner layers and
+colours (`regress`); every figure of it is of sessions kept apart in turn. Needs `pip install torch==2.13.0 onnx
 scikit-learn` beside the package; a CPU takes about an hour and a half, nearly all of it for the detector.
 """
 

@@ -93,8 +93,8 @@ def reader_tables(card: dict[str, Any]) -> list[str]:
     f = card["figures"]
     first = f["by_version"]["as it is"]
     lines = [
-        f"{f['people']} people in {f['sessions']} sessions; every figure is of people whose session neither the model nor"
-        " the choice of its strength knew. g/dL.",
+        f"{f['people']} people in {f['sessions']} sessions; every figure is of people whose session neither the model"
+        " nor the choice of its strength knew. g/dL.",
         "",
         "| way | MAE | RMSE | bias | r | AUC below 11 | AUC below 8 |",
         "|---|---|---|---|---|---|---|",
@@ -103,8 +103,8 @@ def reader_tables(card: dict[str, Any]) -> list[str]:
     lines += [_row(name, values) for name, values in f["by_version"].items()]
     lines += [
         "",
-        f"95 % intervals over people: MAE {first['mae']:.2f} [{f['mae_interval'][0]:.2f}, {f['mae_interval'][1]:.2f}], AUC"
-        f" below 11 {first['auc_below_11']:.3f} [{f['auc_below_11_interval'][0]:.3f}, {f['auc_below_11_interval'][1]:.3f}].",
+        f"95 % intervals over people: MAE {first['mae']:.2f} {_from_to(f['mae_interval'])}, AUC below 11"
+        f" {first['auc_below_11']:.3f} {_from_to(f['auc_below_11_interval'])}.",
         f"The 90 % interval ({card['interval']['low']:+.2f} to {card['interval']['high']:+.2f} g/dL) held the value of"
         f" {100 * f['interval_covers']:.0f} % as a mean over sessions kept apart.",
         "",
@@ -119,11 +119,14 @@ def reader_tables(card: dict[str, Any]) -> list[str]:
                 f" | {low:.2f} to {high:.2f} | {row['n']} | {row['specificity']:.2f} |"
             )
     lines += ["", "| Hb | n | MAE | bias | interval holds |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {b['from']:g} to {b['under']:g} | {b['n']} | {b['mae']:.2f} | {b['bias']:+.2f} | {100 * b['interval_covers']:.0f} % |"
-        for b in f["by_band"]
-    ]
+    for b in f["by_band"]:
+        held = f"{100 * b['interval_covers']:.0f} %"
+        lines.append(f"| {b['from']:g} to {b['under']:g} | {b['n']} | {b['mae']:.2f} | {b['bias']:+.2f} | {held} |")
     return [*lines, ""]
+
+
+def _from_to(interval: Sequence[float]) -> str:
+    return f"[{interval[0]:.2f}, {interval[1]:.2f}]"
 
 
 def _row(name: str, v: dict[str, float]) -> str:

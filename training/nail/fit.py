@@ -1,19 +1,17 @@
-"""Fitting the nail detector: focal loss on the heat (Law & Deng 2018), intersection over union and distance on boxes."""
+"""Fitting the nail detector: focal loss on the heat (Law & Deng 2018), overlap and distance on boxes."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from nail.net import NAIL_UNIT, SKIN_UNIT, NailNet
+from nail.net import NailNet
 from nail.scenes import Maker, targets
 
 BATCH = 16
@@ -107,4 +105,5 @@ def fit(maker: Maker, net: NailNet, steps: int, seed: int, *, box_weight: float 
             )
             sums[:] = 0
     settled: NailNet = averaged.module
-    return settled.to(memory_format=torch.contiguous_format).eval()
+    settled.to(memory_format=torch.contiguous_format).eval()
+    return settled

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
+import onnx
+import onnxruntime
 import torch
 from crop_graph import Nodes
 from onnx import TensorProto, helper
-from numpy.typing import NDArray
-import onnx
-import onnxruntime
 
 from nail.hb_net import AROUND, CROP, INSIDE, LIGHT, SKIN, Haemoglobin
 from nail.onnx_file import OPSET, build, halved
@@ -90,10 +88,10 @@ def onnx_of(net: Haemoglobin) -> bytes:
         "nail_hb",
         before,
         halved(net),
-        [torch.full((2, 3, edge, edge), 128.0) for edge in PATCHES.values()],
-        list(PATCHES),
-        {name: {0: "N"} for name in (*PATCHES, "hb", "distance", "light")},
-        INPUTS,
-        {"hb": ["N"], "distance": ["N"], "light": ["N", len(LIGHT)]},
+        examples=[torch.full((2, 3, edge, edge), 128.0) for edge in PATCHES.values()],
+        between=list(PATCHES),
+        dynamic={name: {0: "N"} for name in (*PATCHES, "hb", "distance", "light")},
+        inputs=INPUTS,
+        outputs={"hb": ["N"], "distance": ["N"], "light": ["N", len(LIGHT)]},
         exact=("weight_hb", "centre", "scale", "axes"),
     )

@@ -27,7 +27,7 @@ LIGHT = ("nail", "skin", "red_to_blue", "saturation", "clipped")
 class _Conv(nn.Module):  # type: ignore[misc]
     """A convolution padded as TensorFlow does, with or without swish."""
 
-    def __init__(self, in_: int, out: int, size: int, stride: int = 1, groups: int = 1, swish: bool = True) -> None:
+    def __init__(self, in_: int, out: int, size: int, stride: int = 1, *, groups: int = 1, swish: bool = True) -> None:
         super().__init__()
         # Every size met here is even, so that the odd pixel of a stride of 2 goes to the right and the bottom.
         self.pad = nn.ZeroPad2d((0, 1, 0, 1)) if stride == 2 else nn.Identity()
@@ -62,7 +62,7 @@ class _Block(nn.Module):  # type: ignore[misc]
         else:
             self.path = nn.Sequential(
                 _Conv(in_, wide, 1),
-                _Conv(wide, wide, 3, stride, wide),
+                _Conv(wide, wide, 3, stride, groups=wide),
                 _Gate(wide, in_ // 4),
                 _Conv(wide, out, 1, swish=False),
             )

@@ -31,6 +31,7 @@ def build(
     name: str,
     before: Nodes,
     module: nn.Module,
+    *,
     examples: Sequence[torch.Tensor],
     between: Sequence[str],
     dynamic: Mapping[str, Mapping[int, str]],

@@ -46,13 +46,13 @@ def whole(said: dict[str, Array], median: Array, hb: Array, sessions: NDArray[np
         "interval_covers_by_session": {name: _r(value) for name, value in shares.items()},
         "below_8": {name: _sensitivity(best, hb, 8.0, cut) for name, cut in (("at 8", 8.0), ("at 10", 10.0))},
         "below_11": {name: _sensitivity(best, hb, 11.0, cut) for name, cut in (("at 11", 11.0), ("at 12", 12.0))},
-        "by_band": [_band(best, hb, low, high, *band) for band in BANDS],
+        "by_band": [_band(best, hb, (low, high), *band) for band in BANDS],
     }
 
 
-def _band(said: Array, hb: Array, low: float, high: float, least: float, under: float) -> dict[str, Any]:
+def _band(said: Array, hb: Array, interval: tuple[float, float], least: float, under: float) -> dict[str, Any]:
     here = (hb >= least) & (hb < under)
-    error = (hb - said)[here]
+    error, (low, high) = (hb - said)[here], interval
     return {
         "from": least,
         "under": under,

@@ -65,7 +65,7 @@ class Maker:
         if rng.random() < EMPTY:
             none = np.zeros((0, 4))
             return Scene(lit(_scribbled(self.ground(rng, size), rng), rng), none, none, none)
-        return self._with_hand(self.bases[rng.integers(len(self.bases))], rng, size)
+        return self._with_hand(self.bases[int(rng.integers(len(self.bases)))], rng, size)
 
     def _with_hand(self, base: Base, rng: Rng, size: tuple[int, int]) -> Scene:
         hand = base.hand
@@ -91,7 +91,7 @@ class Maker:
         share = cv2.warpAffine(mask, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=border)
         share = cv2.GaussianBlur(share, (3, 3), 0)[..., None].astype(np.float32) / 255
         if mask is base.mask:
-            moved = _toned(moved, rng)
+            moved = _toned(np.asarray(moved, np.uint8), rng)
         mixed = (share * moved + (1 - share) * ground).astype(np.uint8)
         nails, skins = turned(hand.nails, matrix), turned(hand.skins, matrix)
         inside = _seen(nails, size)
@@ -107,10 +107,10 @@ class Maker:
             if rng.random() < 0.4:
                 corners = np.clip(rng.integers(150, 256) + rng.integers(-20, 21, (2, 2, 3)), 0, 255)
             plain = cv2.resize(corners.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
-            noise = rng.normal(0, rng.uniform(0, 8), (height // 2, width // 2, 1)).astype(np.float32)
-            noise = cv2.resize(noise, (width, height))[..., None]
-            return np.clip(plain + noise, 0, 255).astype(np.uint8)
-        picture = self.empty[rng.integers(len(self.empty))]
+            grain = rng.normal(0, rng.uniform(0, 8), (height // 2, width // 2, 1)).astype(np.float32)
+            noise = cv2.resize(grain, (width, height))[..., None]
+            return np.asarray(np.clip(plain + noise, 0, 255), np.uint8)
+        picture = self.empty[int(rng.integers(len(self.empty)))]
         h, w = picture.shape[:2]
         share = rng.uniform(0.4, 1.0)
         ch, cw = max(8, int(h * share)), max(8, int(w * share))
@@ -152,7 +152,7 @@ def _seen(boxes: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float
 
 def _covered(rgb: Rgb, nail: NDArray[np.float64], skin: NDArray[np.float64]) -> Rgb:
     """The nail under the finger's own skin, as if seen from the other side."""
-    left, top, right, bottom = (nail + [-6, -4, 6, 4]).astype(int)
+    left, top, right, bottom = (nail + np.array([-6, -4, 6, 4])).astype(int)
     left, top, right, bottom = max(left, 0), max(top, 0), min(right, rgb.shape[1]), min(bottom, rgb.shape[0])
     x0, y0, x1, y1 = skin.astype(int)
     patch = cv2.resize(rgb[y0:y1, x0:x1], (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
@@ -171,11 +171,11 @@ def _polished(rgb: Rgb, nail: NDArray[np.float64], rng: Rng) -> Rgb:
     left, top, right, bottom = nail.astype(int)
     out = rgb.copy()
     layer = out[top:bottom, left:right].astype(np.float32)
-    share = np.zeros(layer.shape[:2], np.float32)
-    h, w = share.shape
+    share: NDArray[np.float32] = np.zeros(layer.shape[:2], np.float32)
+    h, w = layer.shape[:2]
     cv2.ellipse(share, (w // 2, h // 2), (w * 2 // 5, h * 2 // 5), 0, 0, 360, float(rng.uniform(0.5, 0.95)), -1)
-    share = cv2.GaussianBlur(share, (0, 0), 1.5)[..., None]
-    out[top:bottom, left:right] = share * rng.integers(0, 256, 3) + (1 - share) * layer
+    soft = cv2.GaussianBlur(share, (0, 0), 1.5)[..., None]
+    out[top:bottom, left:right] = soft * rng.integers(0, 256, 3) + (1 - soft) * layer
     return out
 
 
@@ -185,7 +185,7 @@ def _toned(rgb: Rgb, rng: Rng) -> Rgb:
         return rgb
     depth = rng.uniform(0.25, 1.1)
     gain = np.array([depth, depth ** rng.uniform(1.0, 1.4), depth ** rng.uniform(1.1, 1.8)])
-    return np.clip(rgb * gain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(rgb * gain, 0, 255), np.uint8)
 
 
 def _scribbled(rgb: Rgb, rng: Rng) -> Rgb:
@@ -209,30 +209,31 @@ def _scribbled(rgb: Rgb, rng: Rng) -> Rgb:
 
 def lit(rgb: Rgb, rng: Rng) -> Rgb:
     """Another light and another camera."""
-    x = rgb.astype(np.float32) / 255
+    x: NDArray[np.float32] = rgb.astype(np.float32) / 255
     if rng.random() < 0.8:
-        x *= np.exp(rng.normal(0, 0.3)) * np.exp(rng.normal(0, rng.choice([0.03, 0.12, 0.25]), 3)).astype(np.float32)
-        x = np.clip(x, 0, 1) ** np.exp(rng.normal(0, 0.25))
+        tint = rng.normal(0, float(rng.choice([0.03, 0.12, 0.25])), 3)
+        x = x * np.asarray(np.exp(rng.normal(0, 0.3)) * np.exp(tint), np.float32)
+        x = np.clip(x, 0, 1) ** np.float32(np.exp(rng.normal(0, 0.25)))
     if rng.random() < 0.5:
         grey = x.mean(axis=2, keepdims=True)
-        x = grey + (x - grey) * (0.0 if rng.random() < 0.12 else rng.uniform(0.2, 1.6))
+        x = grey + (x - grey) * np.float32(0.0 if rng.random() < 0.12 else rng.uniform(0.2, 1.6))
     if rng.random() < 0.15:
         hsv = cv2.cvtColor(np.clip(x, 0, 1).astype(np.float32), cv2.COLOR_RGB2HSV)
         hsv[..., 0] = (hsv[..., 0] + rng.uniform(-60, 60)) % 360
-        x = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+        x = np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32)
     if rng.random() < 0.3:
         # A shadow or a lamp from one side.
         h, w = x.shape[:2]
         slope = cv2.resize(rng.uniform(0.4, 1.3, (2, 2)).astype(np.float32), (w, h))[..., None]
         x = x * slope
     if rng.random() < 0.35:
-        x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.3, 1.6)))
+        x = np.asarray(cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.3, 1.6))), np.float32)
     if rng.random() < 0.5:
         x = x + rng.normal(0, rng.uniform(0.002, 0.05), x.shape).astype(np.float32)
-    out = (np.clip(x, 0, 1) * 255).astype(np.uint8)
+    out = np.asarray(np.clip(x, 0, 1) * 255, np.uint8)
     if rng.random() < 0.3:
         _, code = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))])
-        out = cv2.imdecode(code, cv2.IMREAD_COLOR).astype(np.uint8)
+        out = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
     return out
 
 

@@ -69,7 +69,8 @@ def _version(
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * rng.uniform(0.6, 1.2)
         middle = nails.reshape(-1, 2).mean(axis=0)
         matrix = np.hstack([turn, (np.array([CANVAS / 2, CANVAS / 2]) - turn @ middle)[:, None]])
-        rgb = cv2.warpAffine(rgb, matrix, (CANVAS, CANVAS), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        moved = cv2.warpAffine(rgb, matrix, (CANVAS, CANVAS), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        rgb = np.asarray(moved, np.uint8)
         nails, skins = turned(nails, matrix), turned(skins, matrix)
     if "light" in kind or kind == "all":
         strength = 3.0 if "strange" in kind else 1.0
@@ -77,7 +78,7 @@ def _version(
         rgb = (np.clip((rgb / 255.0) ** 2.2 * gain, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8)
     if kind == "all":
         _, code = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 85))])
-        rgb = cv2.imdecode(code, cv2.IMREAD_COLOR)
+        rgb = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
     if kind != "as it is":
         nails, skins = _redrawn(nails, rng), _redrawn(skins, rng)
     return np.asarray(rgb, np.uint8), nails, skins

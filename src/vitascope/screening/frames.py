@@ -78,7 +78,7 @@ def capture(
         small = reduced(rgb)
         view, _ = admit(small, check)
         view = replace(view, width=rgb.shape[1], height=rgb.shape[0])
-        sight = Sight((), (), None, math.inf, view.refusal, ()) if view.refusal else check.look(small)
+        sight = Sight((), (), None, math.inf, view.refusal, ()) if view.refusal else check.look(rgb)
         sights.append(sight)
         kept.add(sight.value)
         shown.append((rgb, view))

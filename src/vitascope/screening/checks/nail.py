@@ -25,7 +25,9 @@ POSSIBLE = (3.0, 22.0)
 NONE_FOUND = (
     "No fingernail was found; lay the hand flat, nails up, fingers together, filling about half of the picture."
 )
-UNLIKE = "The nails do not look like bare nails in plain light; take off polish and gloves, wipe the nails, and use daylight."
+UNLIKE = (
+    "The nails do not look like bare nails in plain light; take off polish and gloves, wipe the nails and use daylight."
+)
 LIGHT_WORDS = {
     "dark": "It is too dark to judge the nails' colour; go to a window or switch on the torch.",
     "bright": "The nails are overexposed; turn the lamp or the flash away.",
