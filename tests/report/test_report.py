@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from tests.skin import face, skin_colour
 from vitascope.report import BANDS, Quality, Reading, Report, Waveform, band, line, report_schema, tip
+from vitascope.report.anaemia import LABELS
 from vitascope.report.lines import NAMES, TIPS
 from vitascope.vitals.assess import assess
 

@@ -209,11 +209,12 @@ def _scribbled(rgb: Rgb, rng: Rng) -> Rgb:
 
 def lit(rgb: Rgb, rng: Rng) -> Rgb:
     """Another light and another camera."""
-    x: NDArray[np.float32] = rgb.astype(np.float32) / 255
+    x = np.asarray(rgb, np.float32) / np.float32(255)
     if rng.random() < 0.8:
-        tint = rng.normal(0, float(rng.choice([0.03, 0.12, 0.25])), 3)
-        x = x * np.asarray(np.exp(rng.normal(0, 0.3)) * np.exp(tint), np.float32)
-        x = np.clip(x, 0, 1) ** np.float32(np.exp(rng.normal(0, 0.25)))
+        spread: float = rng.choice([0.03, 0.12, 0.25])
+        tint = rng.normal(0, spread, 3)
+        x = np.asarray(x * (np.exp(rng.normal(0, 0.3)) * np.exp(tint)), np.float32)
+        x = np.asarray(np.clip(x, 0, 1) ** np.exp(rng.normal(0, 0.25)), np.float32)
     if rng.random() < 0.5:
         grey = x.mean(axis=2, keepdims=True)
         x = grey + (x - grey) * np.float32(0.0 if rng.random() < 0.12 else rng.uniform(0.2, 1.6))

@@ -4,13 +4,14 @@ import type { Box } from "../api/types";
 /** The marked places of a picture, each cut out of it and with what was read there. */
 export function BoxList({ boxes, picture }: { boxes: Box[]; picture: string | null }) {
   if (boxes.length === 0) return null;
+  const numbered = new Set(boxes.map(({ label }) => label)).size < boxes.length;
   return (
     <ul className="facts box-list" aria-label="Marked places">
       {boxes.map((box, i) => (
         <li key={`${box.label} ${box.place.join()}`}>
           {picture && <span className="box-cut" style={cutOut(box, picture)} aria-hidden="true" />}
           <span>
-            {box.label} {i + 1}
+            {numbered ? `${box.label} ${i + 1}` : box.label}
             {box.text && `: ${box.text}`}
           </span>
         </li>
