@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from tests.skin import face, skin_colour
 from vitascope.report import BANDS, Quality, Reading, Report, Waveform, band, line, report_schema, tip
+from vitascope.report.anaemia import LABELS
 from vitascope.report.lines import NAMES, TIPS
 from vitascope.vitals.assess import assess
 
@@ -140,8 +141,9 @@ def test_lines_say_what_was_seen_and_never_what_one_has() -> None:
                 assert text.endswith(".")
                 assert not re.search(r"\byou have\b|\byou are (ill|sick)\b|\bdiagnos", text, re.IGNORECASE)
             assert "tentative" in line(reading)
-    assert set(NAMES) == set(BANDS)
+    assert set(NAMES) == {*BANDS, "haemoglobin"}  # whose bands depend on the person
     labels = {(name, zone.label) for name, scale in BANDS.items() for zone in scale.zones}
+    labels |= {("haemoglobin", label) for label in LABELS}
     assert set(TIPS) <= labels
 
 

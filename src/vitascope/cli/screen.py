@@ -19,12 +19,16 @@ HEATMAP_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 def screen(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="skin, outer_eye, fundus, lung_ct, or auto to recognise the picture.")
+        str,
+        typer.Argument(
+            metavar="KIND", help="skin, outer_eye, fundus, lung_ct, nail, or auto to recognise the picture."
+        ),
     ],
     images: Annotated[
         list[Path],
         typer.Argument(
-            metavar="IMAGE...", help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders."
+            metavar="IMAGE...",
+            help="Pictures (JPEG, PNG, WebP, BMP, HEIC), DICOM files of a lung CT, folders; for nail also films.",
         ),
     ],
     as_json: Annotated[
@@ -41,10 +45,11 @@ def screen(
         typer.Option("--about", metavar="NAME=VALUE", help="What a check asks about the person, such as sex=female."),
     ] = None,
     series: Annotated[
-        bool, typer.Option("--series", help="All pictures are slices of one CT series, in the order given.")
+        bool,
+        typer.Option("--series", help="All pictures are slices of one CT, or frames of one hand, in the order given."),
     ] = False,
 ) -> None:
-    """Screen photos of skin, eyes and the lungs' CT.
+    """Screen photos of skin, eyes, fingernails and the lungs' CT.
 
     A picture that is not judged, or not surely, is an answer, and the exit code stays 0. An input that cannot be used
     gives one sentence on standard error and exit code 2, after the others were looked at. DICOM files of one series
@@ -114,7 +119,7 @@ def _write_heatmap(examined: Examination, out: Path) -> None:
 
     from vitascope.screening.drawing import side_by_side
 
-    if not examined.maps:
+    if not examined.maps and not examined.report.boxes:
         typer.echo(f"vitascope: {out} was not written: the picture was not judged.", err=True)
         return
     _, data = cv2.imencode(out.suffix.lower(), cv2.cvtColor(side_by_side(examined), cv2.COLOR_RGB2BGR))

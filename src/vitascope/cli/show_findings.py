@@ -11,6 +11,7 @@ from vitascope.report.finding import percent, set_line, title_of
 from vitascope.report.report import DISCLAIMER
 
 STATUS_STYLE = {"ok": "green", "unsure": "yellow", "rejected": "red"}
+READING_STYLE = {"ok": "green", "tentative": "yellow", "withheld": "red"}
 BAR = 24
 
 
@@ -20,7 +21,13 @@ def show_findings(report: Report, *, title: str) -> None:
     for finding in report.findings.values():
         _show(finding)
     for reading in report.readings.values():
-        stdout.print(f"  {escape(line(reading))} {escape(tip(reading) or '')}".rstrip(), highlight=False)
+        stdout.print(f"[{READING_STYLE[reading.status]}]{reading.status}[/] {escape(line(reading))}", highlight=False)
+        for sentence in (reading.reason if reading.value is not None else None, tip(reading)):
+            if sentence:
+                stdout.print(f"  {escape(sentence)}", highlight=False)
+    for number, box in enumerate(report.boxes, 1):
+        sure = "" if box.score is None else f" (found with {box.score:.2f})"
+        stdout.print(f"  {escape(box.label)} {number}: {escape(box.text or '')}{sure}", highlight=False)
     for message in report.quality.messages:
         stdout.print(f"• {escape(message)}", highlight=False)
     for limit in dict.fromkeys(limit for finding in report.findings.values() for limit in finding.limits):

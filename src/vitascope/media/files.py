@@ -35,6 +35,25 @@ def first_bytes(path: Path, max_bytes: int, what: str, count: int = 16) -> bytes
     return start
 
 
+def is_film(start: bytes) -> bool:
+    """Whether a file that begins with these bytes (12 or more) is a film: MP4 or MOV, WebM or MKV, AVI."""
+    if start[4:8] == b"ftyp":
+        # HEIC and AVIF pictures are boxed like films and told by their brand (ISO/IEC 23008-12).
+        return start[8:12] not in (
+            b"heic",
+            b"heix",
+            b"hevc",
+            b"hevx",
+            b"heim",
+            b"heis",
+            b"mif1",
+            b"msf1",
+            b"avif",
+            b"avis",
+        )
+    return start[:4] == b"\x1a\x45\xdf\xa3" or (start[:4] == b"RIFF" and start[8:12] == b"AVI ")
+
+
 def shown(path: Path) -> str:
     """The file's name fit for a sentence."""
     name = "".join(c if c.isprintable() else "?" for c in path.name)

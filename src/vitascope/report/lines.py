@@ -17,8 +17,12 @@ NAMES = {
     "lf_hf": "Ratio of slow to fast variability (LF/HF)",
     "stress_index": "Stress index",
     "oxygen_saturation": "Oxygen saturation",
+    "haemoglobin": "Haemoglobin",
 }
 UNITS = {"/min": " per minute", "ms": " ms", "%": " %", "ms2": " ms²", "": ""}
+# How a value came about and whose bands these are, where it is not a measurement of an adult at rest.
+VERBS = {"haemoglobin": "was estimated at"}
+BANDS_OF = {"haemoglobin": "by the WHO’s cut-offs for this person"}
 NORMAL_AT_REST = "This lies within the usual range of adults at rest."
 TIPS: dict[tuple[str, str], str] = {
     ("heart_rate", "low"): "Trained and resting hearts are often this slow; if you feel unwell, ask a professional.",
@@ -35,6 +39,16 @@ TIPS: dict[tuple[str, str], str] = {
     ("sdnn", "reduced"): "Sleep, rest and slow breathing raise it; compare with your own earlier values.",
     ("sdnn", "normal"): "Compare with your own earlier values: variability differs much between people.",
     ("sdnn", "high"): "Compare with your own earlier values: variability differs much between people.",
+    (
+        "haemoglobin",
+        "severely low",
+    ): "See a doctor today for a blood test. A picture is often wrong by more than a whole band.",
+    ("haemoglobin", "moderately low"): "Have a blood test this week; a picture is often wrong by a whole band.",
+    ("haemoglobin", "mildly low"): "Have a blood test to make sure; a picture is often wrong by a whole band.",
+    (
+        "haemoglobin",
+        "not low",
+    ): "A picture cannot rule a low value out; tiredness, paleness or breathlessness call for a blood test.",
     ("stress_index", "low"): "The beat intervals vary freely, as they do at rest.",
     ("stress_index", "normal"): "The beat intervals vary as is usual at rest.",
     ("stress_index", "raised"): "The beat intervals vary little, as they do under load; rest and measure again.",
@@ -47,11 +61,15 @@ def line(reading: Reading) -> str:
     name = NAMES.get(reading.name, reading.name.replace("_", " ").capitalize())
     if reading.value is None:
         return f"{name} is not given. {reading.reason}"
-    scale = BANDS.get(reading.name)
+    scale = reading.scale or BANDS.get(reading.name)
     figure = f"{reading.value:.{scale.digits if scale else 1}f}{UNITS.get(reading.unit, ' ' + reading.unit)}"
-    where = f", which is {reading.band} for an adult at rest" if reading.band else ""
+    of = BANDS_OF.get(reading.name, "for an adult at rest")
+    where = f", which is {reading.band} {of}" if reading.band else ""
     unsure = " This value is tentative." if reading.status == "tentative" else ""
-    return f"{name} measured {figure}{where}.{unsure}"
+    low, high = reading.interval or (None, None)
+    if reading.name in VERBS and low is not None:
+        figure += f" (nine times out of ten {low:.1f} to {high:.1f})"
+    return f"{name} {VERBS.get(reading.name, 'measured')} {figure}{where}.{unsure}"
 
 
 def tip(reading: Reading) -> str | None:

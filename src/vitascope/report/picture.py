@@ -41,15 +41,26 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A place in the picture: `place` is x, y, width, height in fractions of the picture, from its upper left."""
+    """A place in the picture: `place` is x, y, width, height in fractions of the picture, from its upper left.
+
+    `score` is how sure it is that `label` is there, 0..1; `value` is what was read there, in the unit of the reading.
+    """
 
     place: tuple[float, float, float, float]
     label: str
     text: str | None = None
+    score: float | None = None
+    value: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON shape."""
-        return {"place": [round(value, 5) for value in self.place], "label": self.label, "text": self.text}
+        return {
+            "place": [round(value, 5) for value in self.place],
+            "label": self.label,
+            "text": self.text,
+            "score": None if self.score is None else round(self.score, 4),
+            "value": self.value,
+        }
 
 
 @dataclass(frozen=True, slots=True)

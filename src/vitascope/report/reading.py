@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vitascope.report.bands import Scale
+
 Status = Literal["ok", "tentative", "withheld"]
 
 
@@ -16,6 +18,7 @@ class Reading:
     `interval` is meant to hold the true value nine times out of ten. `confidence` is the estimated probability
     (0..1) that the value is within the tolerance documented for this vital. `inputs` are the figures a derived value
     was computed from, so that a person can check it. A withheld reading has no value and a reason one can act on.
+    `scale` is the dial where it depends on the person; None where everybody has the same one.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Reading:
     band: str | None = None
     loinc: str | None = None
     inputs: Mapping[str, float] = field(default_factory=dict)
+    scale: Scale | None = None
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.status == "withheld"):

@@ -97,7 +97,11 @@ class Report:
                 }
                 for name, wave in self.waveforms.items()
             },
-            "scales": {name: BANDS[name].to_dict() for name in self.readings if name in BANDS},
+            "scales": {
+                name: scale.to_dict()
+                for name, reading in self.readings.items()
+                if (scale := reading.scale or BANDS.get(name)) is not None
+            },
             "models": dict(self.models),
             "disclaimer": DISCLAIMER,
         }

@@ -18,11 +18,16 @@ from vitascope.screening.heatmap import HeatMap
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one look gave. `maps` holds the heat map of each finding that has one, by the finding's name."""
+    """What one look gave.
+
+    `messages` are about the picture and its light; `maps` holds the heat map of each finding that has one, by the
+    finding's name.
+    """
 
     findings: tuple[Finding, ...] = ()
     readings: tuple[Reading, ...] = ()
     boxes: tuple[Box, ...] = ()
+    messages: tuple[str, ...] = ()
     maps: Mapping[str, HeatMap] = field(default_factory=dict)
 
 

@@ -12,10 +12,13 @@ from vitascope.errors import InputError
 from vitascope.models.cards import versions
 from vitascope.report import Finding, Quality, Report
 from vitascope.screening import gate
+from vitascope.screening.capture import EVERY_S
 from vitascope.screening.check import Check, NetworkCheck
 from vitascope.screening.checks import AUTO, find
 from vitascope.screening.checks.lung_ct import LUNG_CT
+from vitascope.screening.checks.nail import NailCheck
 from vitascope.screening.entrance import admit
+from vitascope.screening.frames import Captured, capture, film_frames, film_of
 from vitascope.screening.heatmap import HeatMap
 from vitascope.screening.reduce import reduced
 from vitascope.screening.series import judge_series
@@ -35,7 +38,8 @@ def screen(source: Source, kind: str = AUTO, *, person: Mapping[str, str] | None
     """Look at a photo and say what is seen, how sure that is, or why it is not judged.
 
     source: a picture file, its bytes, (H, W, 3) uint8 RGB, a DICOM file of a lung CT, or several of them (files, or a
-    folder) as one CT series. kind: `skin`, `outer_eye`, `fundus`, `lung_ct`, or `auto` to recognise it.
+    folder) as one CT series. kind: `skin`, `outer_eye`, `fundus`, `lung_ct`, `nail`, or `auto` to recognise it; `nail`
+    also takes a film of a hand, or its frames.
     person: what a check asks for about the person, as text by name.
 
     Raises InputError when the input cannot be used. A picture of another kind, or one that is not good enough, is not
@@ -58,7 +62,12 @@ def examine(
     that is done, 0..1.
     """
     check = find(kind)
+    if isinstance(check, NailCheck) and (film := film_of(source)) is not None:
+        return _captured(check, capture(check, film_frames(film), person, progress))
     pictures = open_source(source, names)
+    if isinstance(check, NailCheck) and pictures.count > 1 and not pictures.dicom:
+        frames = (rgb for _, rgb in pictures.decoded)
+        return _captured(check, capture(check, frames, person, progress, pictures.count))
     if pictures.count > 1:
         return _examine_series(_series_check(check), pictures, progress)
     if pictures.dicom:
@@ -82,9 +91,23 @@ def examine(
         findings={finding.name: finding for finding in judged.findings},
         picture=view,
         boxes=judged.boxes,
+        quality=Quality(messages=judged.messages),
         models=_versions(check),
     )
     return Examination(report, rgb, judged.maps)
+
+
+def _captured(check: NailCheck, captured: Captured) -> Examination:
+    report = Report(
+        kind=check.kind,
+        duration_s=round((captured.frames - 1) * EVERY_S, 3),
+        readings={reading.name: reading for reading in captured.judged.readings},
+        picture=captured.view,
+        boxes=captured.judged.boxes,
+        quality=Quality(messages=captured.judged.messages),
+        models=_versions(check),
+    )
+    return Examination(report, captured.rgb)
 
 
 def _series_check(wanted: Check | None) -> NetworkCheck:

@@ -82,6 +82,10 @@ export interface Box {
   place: [number, number, number, number];
   label: string;
   text: string | null;
+  /** How sure it is that `label` is there, 0..1. */
+  score?: number | null;
+  /** What was read there, in the reading's unit. */
+  value?: number | null;
 }
 
 export interface SliceAnswer {
@@ -91,6 +95,14 @@ export interface SliceAnswer {
   reason: string | null;
   top: string | null;
   probabilities: Record<string, number>;
+}
+
+/** The scale of a reading as the server describes it. */
+export interface WireScale {
+  title: string;
+  low: number;
+  high: number;
+  zones: { upper: number | null; label: string; colour: string }[];
 }
 
 export interface Report {
@@ -107,6 +119,8 @@ export interface Report {
   /** Left out of lists. */
   waveforms?: Record<string, Waveform>;
   models: Record<string, string>;
+  /** The dials of this report's readings, where they depend on the person. */
+  scales?: Record<string, WireScale>;
   disclaimer?: string;
 }
 

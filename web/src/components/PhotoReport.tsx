@@ -1,6 +1,7 @@
 import type { HeatmapLayer, Report } from "../api/types";
-import { hasZones, type Scales } from "../reading/bands";
+import { hasZones, scalesFromWire, type Scales } from "../reading/bands";
 import { inOrder } from "../reading/naming";
+import { BoxList } from "./BoxList";
 import { FindingCard } from "./FindingCard";
 import { Figures } from "./Figures";
 import { Notice } from "./Notice";
@@ -19,7 +20,9 @@ interface Props {
 }
 
 /** The report of a photo: the picture beside its heat map, each finding, each reading, and the limits of it all. */
-export function PhotoReport({ report, scales, name, picture, heatmaps = {} }: Props) {
+export function PhotoReport({ report, scales: known, name, picture, heatmaps = {} }: Props) {
+  // Some dials depend on the person, and those come with the report.
+  const scales = { ...known, ...scalesFromWire(report.scales ?? {}) };
   const findings = Object.entries(report.findings);
   const refused = findings.length > 0 && findings.every(([, finding]) => finding.status === "rejected");
   const readings = inOrder(report.readings);
@@ -68,16 +71,7 @@ export function PhotoReport({ report, scales, name, picture, heatmaps = {} }: Pr
       )}
       <Withheld readings={readings.filter(([, reading]) => reading.value === null)} scales={scales} />
       <Figures readings={figures} scales={scales} />
-      {boxes.length > 0 && (
-        <ul className="facts">
-          {boxes.map((box) => (
-            <li key={`${box.label} ${box.place.join()}`}>
-              {box.label}
-              {box.text && `: ${box.text}`}
-            </li>
-          ))}
-        </ul>
-      )}
+      <BoxList boxes={boxes} picture={picture} />
       <SliceList slices={report.slices ?? []} finding={findings[0]?.[1]} />
       {limits.length > 0 && (
         <section className="card limits" aria-labelledby="limits">

@@ -1,4 +1,5 @@
 import type { Finding, Report } from "../api/types";
+import { naming } from "../reading/naming";
 
 /** The classes of a finding, most probable first. */
 export function ranked(finding: Finding): [string, number][] {
@@ -24,7 +25,11 @@ export function outcomeOf(finding: Finding): string {
 /** Everything a report of a photo found, in one line. */
 export function summaryOf(report: Report): string {
   const outcomes = Object.values(report.findings).map((f) => `${f.title}: ${outcomeOf(f)}`);
-  return [...new Set(outcomes)].join(". ");
+  const readings = Object.entries(report.readings).map(([name, reading]) => {
+    const said = reading.value === null ? "not given" : `${reading.value.toFixed(1)} ${reading.unit}`;
+    return `${naming(name).title}: ${said}`;
+  });
+  return [...new Set([...outcomes, ...readings])].join(". ");
 }
 
 /** Whether a report is of a photo. */

@@ -1,13 +1,6 @@
 import { useEffect, useState } from "react";
 import { getJson } from "../api/http";
-
-/** This file is the one place that knows how the server describes the scale of a reading (`GET /api/bands`). */
-interface WireScale {
-  title: string;
-  low: number;
-  high: number;
-  zones: { upper: number | null; label: string; colour: string }[];
-}
+import type { WireScale } from "../api/types";
 
 export type Tone = "good" | "caution" | "warning" | "alert" | "neutral";
 

@@ -22,6 +22,11 @@ const NAMES: Record<string, Naming> = {
     meaning: "How much of the blood's haemoglobin carries oxygen.",
     experimental: true,
   },
+  haemoglobin: {
+    title: "Haemoglobin",
+    meaning: "What colours the blood and carries oxygen. From a picture this is a rough estimate.",
+    experimental: true,
+  },
   mean_nn: { title: "Mean beat interval", meaning: "The average time between two beats." },
   sdnn: {
     title: "Variability (SDNN)",

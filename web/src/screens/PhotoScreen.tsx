@@ -3,6 +3,7 @@ import { listChecks } from "../api/http";
 import type { CheckOffered } from "../api/types";
 import { Asks } from "../components/Asks";
 import { Notice } from "../components/Notice";
+import { HandCamera } from "../components/HandCamera";
 import { PhotoCamera } from "../components/PhotoCamera";
 import { PhotoList } from "../components/PhotoList";
 import { PhotoReport } from "../components/PhotoReport";
@@ -13,6 +14,7 @@ import { type Scales, useScales } from "../reading/bands";
 import { saveReport } from "../reading/download";
 
 const AUTO = "auto";
+const NAIL = "nail";
 /** From this width on the result stands beside the pictures, as the style sheet has it. */
 const TWO_COLUMNS = 860;
 const ACCEPT = "image/*,.heic,.heif,.dcm,.dicom,.ima,application/dicom";
@@ -46,14 +48,18 @@ export function PhotoScreen() {
     if (window.innerWidth < TWO_COLUMNS) out.current?.scrollIntoView({ block: "start" });
   }, []);
 
-  const take = useCallback(
-    async (files: File[]) => {
-      const groups = await grouped(files, asSeries && Boolean(check?.series));
+  const show = useCallback(
+    (groups: File[][]) => {
       const asked = (check?.asks ?? []).flatMap(({ name }) => (told[name] ? [[name, told[name]]] : []));
       choose(add(groups, kind, Object.fromEntries(asked) as Record<string, string>));
     },
-    [add, asSeries, check, choose, kind, told],
+    [add, check, choose, kind, told],
   );
+  const take = useCallback(
+    async (files: File[]) => show(await grouped(files, asSeries && Boolean(check?.series))),
+    [asSeries, check, show],
+  );
+  const capture = useCallback((frames: File[]) => show([frames]), [show]);
 
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
@@ -70,8 +76,8 @@ export function PhotoScreen() {
       <div className="photo-head">
         <h1>Check a photo</h1>
         <p className="lead">
-          A spot of skin, an eye, the back of an eye, or a lung CT. The picture is looked at on this server
-          and not kept.
+          A spot of skin, an eye, the back of an eye, fingernails, or a lung CT. The picture is looked at on
+          this server and not kept.
         </p>
       </div>
       <section className="photo-in" aria-label="Picture to check">
@@ -101,7 +107,11 @@ export function PhotoScreen() {
           />
         )}
         {camera ? (
-          <PhotoCamera onPicture={(file) => void take([file])} onClose={() => setCamera(false)} />
+          kind === NAIL ? (
+            <HandCamera onFrames={capture} onClose={() => setCamera(false)} />
+          ) : (
+            <PhotoCamera onPicture={(file) => void take([file])} onClose={() => setCamera(false)} />
+          )
         ) : (
           <>
             <label className="drop photo-drop">

@@ -6,11 +6,12 @@ from vitascope.errors import InputError
 from vitascope.screening.check import Check
 from vitascope.screening.checks.fundus import FUNDUS
 from vitascope.screening.checks.lung_ct import LUNG_CT
+from vitascope.screening.checks.nail import NAIL
 from vitascope.screening.checks.outer_eye import OUTER_EYE
 from vitascope.screening.checks.skin import SKIN
 
 AUTO = "auto"
-REGISTRY: dict[str, Check] = {check.kind: check for check in (SKIN, OUTER_EYE, FUNDUS, LUNG_CT)}
+REGISTRY: dict[str, Check] = {check.kind: check for check in (SKIN, OUTER_EYE, FUNDUS, LUNG_CT, NAIL)}
 
 
 def find(kind: str) -> Check | None:

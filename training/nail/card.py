@@ -1,0 +1,136 @@
+"""The cards of the two networks, from what was measured."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+RECIPE = "training/train_nail.py"
+DATA = [
+    {
+        "set": "nail_yakimov",
+        "what": "198 photos of hands on one rig with blood values, Yakimov 2024",
+        "terms": "as published with figshare 6760179",
+    },
+    {
+        "set": "face_utk, skin, fundus, CT and eye sets",
+        "what": "pictures without a nail, as grounds",
+        "terms": "research; see the cards of the checks",
+    },
+]
+BACKBONES = {
+    "nail_detector": "blocks 1 to 13 of MobileNetV2 1.0, ImageNet (Apache-2.0); all but the first three refitted",
+    "nail_hb": "stages 1 to 6 of EfficientNetV2-B0, ImageNet (Apache-2.0), as they are, with a linear model on top",
+}
+
+
+def common(name: str, task: str, data: bytes, limits: Sequence[str], parity: float) -> dict[str, Any]:
+    """What both cards have."""
+    return {
+        "name": name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "task": task,
+        "origin": {"project": "Vitascope", "recipe": RECIPE, "backbone": BACKBONES[name]},
+        "licence": {
+            "spdx": "Apache-2.0",
+            "copyright": "The Vitascope contributors; backbone: The TensorFlow Authors",
+            "data": "Trained on sets of which some are for non-commercial research only; see the data table.",
+        },
+        "data": DATA,
+        "parity": {"against": "PyTorch", "max_abs_difference": parity},
+        "limits": list(limits),
+    }
+
+
+def page(card: dict[str, Any], figures: Sequence[str]) -> str:
+    """The contents of `card.md`."""
+    lines = [
+        f"# {card['name']}",
+        "",
+        card["task"],
+        "",
+        f"- File: `model.onnx`, {card['bytes'] / 1e6:.2f} MB, sha256 `{card['sha256']}`",
+        f"- Made by `{card['origin']['recipe']}`; {card['origin']['backbone']}",
+        f"- Licence: {card['licence']['spdx']}, {card['licence']['copyright']}. {card['licence']['data']}",
+        f"- Largest difference from {card['parity']['against']}: {card['parity']['max_abs_difference']:.1g}",
+        "",
+        "| in or out | shape | type | meaning |",
+        "|---|---|---|---|",
+    ]
+    for kind in ("inputs", "outputs"):
+        for name, spec in card[kind].items():
+            shape = " x ".join(map(str, spec["shape"]))
+            lines.append(f"| {kind[:-1]} `{name}` | {shape} | {spec['dtype']} | {spec['meaning']} |")
+    lines += ["", "| data | what | terms |", "|---|---|---|"]
+    lines += [f"| {row['set']} | {row['what']} | {row['terms']} |" for row in card["data"]]
+    lines += ["", *figures, "Known limits:", "", *(f"- {limit}" for limit in card["limits"]), ""]
+    return "\n".join(lines)
+
+
+def detector_tables(card: dict[str, Any]) -> list[str]:
+    """Its figures as Markdown."""
+    lines = [
+        f"On {card['figures']['held'][0]['photos']} photos of sessions that training never saw; a nail counts as found"
+        f" at an overlap of one half, recall at the threshold {card['threshold']:g}:",
+        "",
+        "| photo | mAP50 | recall | other boxes a photo | nails |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r['change']} | {r['map50']:.3f} | {r['recall']:.3f} | {r['other_boxes_a_photo']:.2f} | {r['nails']} |"
+        for r in card["figures"]["held"]
+    ]
+    lines += ["", "Pictures without a nail (the gate, which stands before, is not asked here):", ""]
+    lines += ["| set | something found | n |", "|---|---|---|"]
+    lines += [f"| {name} | {found} | {n} |" for name, (found, n) in card["figures"]["without_nails"].items()]
+    return [*lines, ""]
+
+
+def reader_tables(card: dict[str, Any]) -> list[str]:
+    """Its figures as Markdown."""
+    f = card["figures"]
+    first = f["by_version"]["as it is"]
+    lines = [
+        f"{f['people']} people in {f['sessions']} sessions; every figure is of people whose session neither the model"
+        " nor the choice of its strength knew. g/dL.",
+        "",
+        "| way | MAE | RMSE | bias | r | AUC below 11 | AUC below 8 |",
+        "|---|---|---|---|---|---|---|",
+        _row("the others' median", f["median"]),
+    ]
+    lines += [_row(name, values) for name, values in f["by_version"].items()]
+    lines += [
+        "",
+        f"95 % intervals over people: MAE {first['mae']:.2f} {_from_to(f['mae_interval'])}, AUC below 11"
+        f" {first['auc_below_11']:.3f} {_from_to(f['auc_below_11_interval'])}.",
+        f"The 90 % interval ({card['interval']['low']:+.2f} to {card['interval']['high']:+.2f} g/dL) held the value of"
+        f" {100 * f['interval_covers']:.0f} % as a mean over sessions kept apart.",
+        "",
+        "| to find | estimate below | sensitivity | 95 % interval | n | specificity |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in ("below_8", "below_11"):
+        for row in f[name].values():
+            low, high = row["sensitivity_interval"]
+            lines.append(
+                f"| Hb {name.replace('_', ' ')} | {row['estimate_below']:g} | {row['sensitivity']:.2f}"
+                f" | {low:.2f} to {high:.2f} | {row['n']} | {row['specificity']:.2f} |"
+            )
+    lines += ["", "| Hb | n | MAE | bias | interval holds |", "|---|---|---|---|---|"]
+    for b in f["by_band"]:
+        held = f"{100 * b['interval_covers']:.0f} %"
+        lines.append(f"| {b['from']:g} to {b['under']:g} | {b['n']} | {b['mae']:.2f} | {b['bias']:+.2f} | {held} |")
+    return [*lines, ""]
+
+
+def _from_to(interval: Sequence[float]) -> str:
+    return f"[{interval[0]:.2f}, {interval[1]:.2f}]"
+
+
+def _row(name: str, v: dict[str, float]) -> str:
+    return (
+        f"| {name} | {v['mae']:.2f} | {v['rmse']:.2f} | {v['bias']:+.2f} | {v['r']:.2f}"
+        f" | {v['auc_below_11']:.3f} | {v['auc_below_8']:.3f} |"
+    )
