@@ -102,6 +102,7 @@ export interface WireScale {
   title: string;
   low: number;
   high: number;
+  digits?: number;
   zones: { upper: number | null; label: string; colour: string }[];
 }
 

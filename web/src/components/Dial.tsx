@@ -69,7 +69,7 @@ export function Dial({ name, title, reading, scale }: Props) {
           />
         )}
         <text className="dial-value" x={CENTRE.x} y={CENTRE.y + 6}>
-          {formatNumber(value)}
+          {formatNumber(value, scale.digits ? scale.digits : undefined)}
         </text>
         <text className="dial-unit" x={CENTRE.x} y={CENTRE.y + 24}>
           {formatUnit(name, reading.unit)}

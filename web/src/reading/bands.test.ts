@@ -5,6 +5,7 @@ test("the server's bands become scales whose colours are the page's own tones", 
   const { heart_rate: scale } = scalesFromWire({
     heart_rate: {
       title: "Heart rate",
+      digits: 0,
       low: 40,
       high: 200,
       zones: [
@@ -16,6 +17,7 @@ test("the server's bands become scales whose colours are the page's own tones", 
   });
   expect(scale).toEqual({
     title: "Heart rate",
+    digits: 0,
     min: 40,
     max: 200,
     zones: [

@@ -19,6 +19,8 @@ export interface Scale {
   title: string;
   min: number;
   max: number;
+  /** Decimals that a value keeps at least. */
+  digits?: number;
   zones: Zone[];
 }
 
@@ -26,12 +28,13 @@ export type Scales = Record<string, Scale>;
 
 export function scalesFromWire(wire: Record<string, WireScale>): Scales {
   return Object.fromEntries(
-    Object.entries(wire).map(([name, { title, low, high, zones }]) => [
+    Object.entries(wire).map(([name, { title, low, high, digits = 0, zones }]) => [
       name,
       roomForAllZones({
         title,
         min: low,
         max: high,
+        digits,
         zones: zones.map(({ upper, label, colour }) => ({
           upTo: upper,
           label: label.charAt(0).toUpperCase() + label.slice(1),
