@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import model_card
 import numpy as np
 from crop_graph import Cut, Letterbox, Nodes, cut, letterbox
 from numpy.typing import NDArray
@@ -380,13 +380,8 @@ def page(data: dict[str, Any]) -> str:
         f"- Changed: {origin['changed']}",
         f"- Licence: {data['licence']['spdx']}, {data['licence']['copyright']}; text in `models/NOTICE`",
         "",
-        "| in or out | shape | type | meaning |",
-        "|---|---|---|---|",
+        *model_card.signature(data),
     ]
-    for kind in ("inputs", "outputs"):
-        for name, spec in data[kind].items():
-            shape = " x ".join(map(str, spec["shape"]))
-            lines.append(f"| {kind[:-1]} `{name}` | {shape} | {spec['dtype']} | {spec['meaning']} |")
     parity = data["parity"]
     lines += [
         "",
@@ -396,8 +391,7 @@ def page(data: dict[str, Any]) -> str:
     ]
     for name, entry in parity["outputs"].items():
         lines.append(f"- `{name}`: {entry['max_abs_difference']:g}")
-    lines += ["", "Known limits:", "", *(f"- {limit}" for limit in data["limits"]), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *model_card.ending(data)])
 
 
 def main() -> None:
@@ -411,11 +405,7 @@ def main() -> None:
         source = arguments.folder / network.source
         converted = convert(network, source)
         data = card(network, source, converted, check(network, source, converted))
-        folder = arguments.out / network.name
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "model.onnx").write_bytes(converted)
-        (folder / "card.json").write_text(json.dumps(data, indent=1) + "\n")
-        (folder / "card.md").write_text(page(data))
+        model_card.write(arguments.out / network.name, converted, data, page(data))
         print(f"{network.name}: {len(converted) / 1e6:.2f} MB, {data['parity']['outputs']}")
     notice = (
         f"face_finder_short, face_finder_full and face_mesh are networks of MediaPipe ({ORIGIN}, commit {COMMIT}),\n"

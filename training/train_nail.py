@@ -12,27 +12,29 @@ scikit-learn` beside the package; a CPU takes about an hour and a half, nearly a
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 import cv2
+import model_card
 import numpy as np
-import onnxruntime
 import torch
 from nail import card, detector_graph, fit, hb_graph, judge, photos, regress, report, scenes, versions
 from nail.hb_net import LIGHT, Features, Haemoglobin
 from nail.net import NailNet
 from numpy.typing import NDArray
 
+from vitascope.training.export import session
+
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "src/vitascope/models"
 # Steps and the weight of the boxes in the loss, round by round: first where nails are, then how large.
 ROUNDS = ((1000, 1.0), (2000, 3.0), (1400, 3.0))
 THRESHOLD = 0.4
+TOLERANCE = 1.5  # g/dL that a confidence speaks of
+LEVELS = np.linspace(0, 100, 21)  # percent of people, at whose errors the confidence is read off
 AXES = 32  # of the space in which strangeness is measured
 PIECE = {"dtype": "float32"}
-PICTURE = {"shape": [1, "H", "W", "C"], "dtype": "uint8", "meaning": "RGB in the first three channels, any size"}
 DETECTOR_LIMITS = (
     "Learned from hands on one pale rig, pasted on other grounds and under other light; few dark skins are among them.",
     "Learned with the three long fingers of each photo labelled; thumbs and toes may or may not be found.",
@@ -51,8 +53,8 @@ def bases_of(hands: list[photos.Hand]) -> list[scenes.Base]:
     return [scenes.Base.of(hand) for hand in hands]
 
 
-def train_detector(data: Path, work: Path) -> bytes:
-    """The detector's file; every round is kept in `work` and not made again."""
+def train_detector(data: Path, work: Path) -> NailNet:
+    """The detector; every round is kept in `work` and not made again."""
     bases = bases_of([hand for hand in photos.hands(data) if hand.fold < 7])
     empty = [rgb for some in photos.without_nails(data, 150, False).values() for rgb in some]
     empty += photos.frames_of([data / "video/no_face_empty_room.mp4"], 12)
@@ -66,12 +68,14 @@ def train_detector(data: Path, work: Path) -> bytes:
         else:
             net = fit.fit(maker, net, steps, k, box_weight=weight)
             torch.save(net.state_dict(), kept)
-    return detector_graph.onnx_of(net.eval())
+    net.eval()
+    return net
 
 
-def certify_detector(data: Path, file: bytes) -> dict[str, Any]:
-    """Its card."""
-    detector = judge.session(file)
+def certify_detector(data: Path, net: NailNet) -> tuple[bytes, dict[str, Any]]:
+    """Its file and card."""
+    file = detector_graph.onnx_of(net)
+    detector = session(file)
     hands = photos.hands(data)
     none = photos.without_nails(data, 60, True)
     found = {
@@ -83,8 +87,10 @@ def certify_detector(data: Path, file: bytes) -> dict[str, Any]:
         "without_nails": {name: [int(n) for n in pair] for name, pair in found.items()},
     }
     most = detector_graph.MOST
-    return card.common("nail_detector", "Find fingernails and the skin beside each.", file, DETECTOR_LIMITS, 0.0) | {
-        "inputs": {"picture": PICTURE},
+    parity = boxes_apart(file, net, hands[:10])
+    made = card.common("nail_detector", "Find fingernails and the skin beside each.", file, DETECTOR_LIMITS, parity)
+    return file, made | {
+        "inputs": {"picture": model_card.PICTURE},
         "outputs": {
             "nails": {"shape": [most, 4], **PIECE, "meaning": "left, top, right, bottom of each nail in fractions"},
             "skins": {"shape": [most, 4], **PIECE, "meaning": "the same of the skin beside it"},
@@ -145,7 +151,7 @@ def train_reader(data: Path) -> tuple[bytes, dict[str, Any]]:
     )
     return file, made | {
         "inputs": {
-            "picture": PICTURE,
+            "picture": model_card.PICTURE,
             "nails": {"shape": ["N", 4], **PIECE, "meaning": "left, top, right, bottom of each nail in fractions"},
             "skins": {"shape": ["N", 4], **PIECE, "meaning": "the same of the skin beside it"},
         },
@@ -163,6 +169,8 @@ def train_reader(data: Path) -> tuple[bytes, dict[str, Any]]:
         "light_usual": limits(light, 1),
         "light_limits": limits(strange, 0.1),
         "poor_light_widens": round(max(1.0, float(error["strange light"] / error["as it is"])), 3),
+        "tolerance": TOLERANCE,
+        "error_quantiles": [round(float(q), 3) for q in np.percentile(np.abs(said["as it is"] - hb), LEVELS)],
         "interval": {"low": round(low, 3), "high": round(high, 3)},
         "distance_limit": round(float(max(np.percentile(d, 99.9) for d in far.values())), 3),
         "distance_99": {kind: round(float(np.percentile(d, 99)), 3) for kind, d in far.items()},
@@ -186,9 +194,29 @@ def limits(light: NDArray[np.float64], outside: float) -> dict[str, list[float]]
     return {name: [round(float(a), 4), round(float(b), 4)] for name, a, b in zip(LIGHT, low, high, strict=True)}
 
 
+def boxes_apart(file: bytes, net: NailNet, hands: list[photos.Hand]) -> float:
+    """The largest difference of a score or of a box's edge (in fractions) between file and module on these photos,
+    made as large as the module sees them."""
+    opened, module = session(file), detector_graph.Decoded(net)
+    worst = 0.0
+    for hand in hands:
+        small = np.asarray(cv2.resize(hand.rgb, (320, 240), interpolation=cv2.INTER_AREA), np.uint8)
+        with torch.no_grad():
+            nails, _, score = module(torch.from_numpy(small).permute(2, 0, 1)[None].float())
+        got_nails, _, got_score = judge.found(opened, small)
+        sure = got_score >= THRESHOLD
+        sides = np.array([320, 240] * 2)
+        worst = max(
+            worst,
+            float(np.abs(score.numpy() - got_score)[sure].max()),
+            float(np.abs(nails.numpy() - got_nails / sides)[sure].max()),
+        )
+    return worst
+
+
 def apart(file: bytes, reader: Haemoglobin, data: Path) -> float:
     """The largest difference in g/dL between the file and the module on ten photos."""
-    cutter, session = hb_graph.cutter(), onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    cutter, opened = hb_graph.cutter(), session(file)
     worst = 0.0
     for hand in photos.hands(data)[:10]:
         sides = np.array([hand.rgb.shape[1], hand.rgb.shape[0]] * 2)
@@ -196,17 +224,8 @@ def apart(file: bytes, reader: Haemoglobin, data: Path) -> float:
         shown = {"picture": hand.rgb[None], **boxes}
         with torch.no_grad():
             hb, _, _ = reader(*map(torch.from_numpy, cutter.run(None, shown)))
-        worst = max(worst, float(np.abs(hb.numpy() - session.run(["hb"], shown)[0]).max()))
+        worst = max(worst, float(np.abs(hb.numpy() - opened.run(["hb"], shown)[0]).max()))
     return worst
-
-
-def write(name: str, file: bytes, made: dict[str, Any], tables: list[str]) -> None:
-    """The folder of one network."""
-    home = MODELS / name
-    home.mkdir(exist_ok=True)
-    (home / "model.onnx").write_bytes(file)
-    (home / "card.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    (home / "card.md").write_text(card.page(made, tables), encoding="utf-8")
 
 
 def main() -> None:
@@ -220,11 +239,10 @@ def main() -> None:
     torch.set_num_threads(1)
     if asked.only != "detector":
         file, made = train_reader(asked.data)
-        write("nail_hb", file, made, card.reader_tables(made))
+        model_card.write(MODELS / "nail_hb", file, made, card.page(made, card.reader_tables(made)))
     if asked.only != "hb":
-        file = train_detector(asked.data, asked.work)
-        made = certify_detector(asked.data, file)
-        write("nail_detector", file, made, card.detector_tables(made))
+        file, made = certify_detector(asked.data, train_detector(asked.data, asked.work))
+        model_card.write(MODELS / "nail_detector", file, made, card.page(made, card.detector_tables(made)))
 
 
 if __name__ == "__main__":

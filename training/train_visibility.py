@@ -13,11 +13,11 @@ Needs `pip install torch==2.13.0 onnx` beside the package.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import model_card
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -174,10 +174,7 @@ def write(net: Visibility, thresholds: dict[str, float], figures: dict[str, Any]
     """The model's folder, and the table in the page about faces."""
     data = export.onnx_of(net)
     details = card.details(data, thresholds, figures, export.difference(net, data))
-    MODEL.mkdir(exist_ok=True)
-    (MODEL / "model.onnx").write_bytes(data)
-    (MODEL / "card.json").write_text(json.dumps(details, indent=1) + "\n")
-    (MODEL / "card.md").write_text(card.page(details))
+    model_card.write(MODEL, data, details, card.page(details))
     put_between(PAGE, card.RECIPE, "\n".join(card.tables(figures)))
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import model_card
+
 RECIPE = "training/train_nail.py"
-DATA = [
-    {
-        "set": "nail_yakimov",
-        "what": "198 photos of hands on one rig with blood values, Yakimov 2024",
-        "terms": "as published with figshare 6760179",
-    },
-    {
-        "set": "face_utk, skin, fundus, CT and eye sets",
-        "what": "pictures without a nail, as grounds",
-        "terms": "research; see the cards of the checks",
-    },
-]
+DATA = (
+    (
+        "nail_yakimov",
+        "198 photos of hands on one rig with blood values, Yakimov 2024",
+        "as published with figshare 6760179",
+    ),
+    (
+        "face_utk, skin, fundus, CT and eye sets",
+        "pictures without a nail, as grounds",
+        "research; see the cards of the checks",
+    ),
+)
 BACKBONES = {
     "nail_detector": "blocks 1 to 13 of MobileNetV2 1.0, ImageNet (Apache-2.0); all but the first three refitted",
     "nail_hb": "stages 1 to 6 of EfficientNetV2-B0, ImageNet (Apache-2.0), as they are, with a linear model on top",
@@ -27,18 +28,8 @@ BACKBONES = {
 
 def common(name: str, task: str, data: bytes, limits: Sequence[str], parity: float) -> dict[str, Any]:
     """What both cards have."""
-    return {
-        "name": name,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "bytes": len(data),
-        "task": task,
-        "origin": {"project": "Vitascope", "recipe": RECIPE, "backbone": BACKBONES[name]},
-        "licence": {
-            "spdx": "Apache-2.0",
-            "copyright": "The Vitascope contributors; backbone: The TensorFlow Authors",
-            "data": "Trained on sets of which some are for non-commercial research only; see the data table.",
-        },
-        "data": DATA,
+    return model_card.details(name, task, data, recipe=RECIPE, backbone=BACKBONES[name]) | {
+        "data": model_card.sets(DATA),
         "parity": {"against": "PyTorch", "max_abs_difference": parity},
         "limits": list(limits),
     }
@@ -46,27 +37,7 @@ def common(name: str, task: str, data: bytes, limits: Sequence[str], parity: flo
 
 def page(card: dict[str, Any], figures: Sequence[str]) -> str:
     """The contents of `card.md`."""
-    lines = [
-        f"# {card['name']}",
-        "",
-        card["task"],
-        "",
-        f"- File: `model.onnx`, {card['bytes'] / 1e6:.2f} MB, sha256 `{card['sha256']}`",
-        f"- Made by `{card['origin']['recipe']}`; {card['origin']['backbone']}",
-        f"- Licence: {card['licence']['spdx']}, {card['licence']['copyright']}. {card['licence']['data']}",
-        f"- Largest difference from {card['parity']['against']}: {card['parity']['max_abs_difference']:.1g}",
-        "",
-        "| in or out | shape | type | meaning |",
-        "|---|---|---|---|",
-    ]
-    for kind in ("inputs", "outputs"):
-        for name, spec in card[kind].items():
-            shape = " x ".join(map(str, spec["shape"]))
-            lines.append(f"| {kind[:-1]} `{name}` | {shape} | {spec['dtype']} | {spec['meaning']} |")
-    lines += ["", "| data | what | terms |", "|---|---|---|"]
-    lines += [f"| {row['set']} | {row['what']} | {row['terms']} |" for row in card["data"]]
-    lines += ["", *figures, "Known limits:", "", *(f"- {limit}" for limit in card["limits"]), ""]
-    return "\n".join(lines)
+    return "\n".join([*model_card.heading(card), *figures, *model_card.ending(card)])
 
 
 def detector_tables(card: dict[str, Any]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import onnx
 import onnxruntime
 import torch
 from crop_graph import Nodes
@@ -10,6 +9,7 @@ from onnx import TensorProto, helper
 
 from nail.hb_net import AROUND, CROP, INSIDE, LIGHT, SKIN, Haemoglobin
 from nail.onnx_file import OPSET, build, halved
+from vitascope.training.export import packed, session
 
 PATCHES = {"around": CROP, "nail": SKIN, "skin": SKIN}
 INPUTS = {
@@ -72,12 +72,7 @@ def cutter() -> onnxruntime.InferenceSession:
         ],
         initializer=graph.constants,
     )
-    model = helper.make_model(built, opset_imports=[helper.make_opsetid("", OPSET)])
-    model.ir_version = 8
-    onnx.checker.check_model(model)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return session(packed(built, OPSET))
 
 
 def onnx_of(net: Haemoglobin) -> bytes:

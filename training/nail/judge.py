@@ -18,14 +18,6 @@ Boxes = NDArray[np.float64]
 SAME = 0.5
 
 
-def session(data: bytes) -> onnxruntime.InferenceSession:
-    """The file, on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-
-
 def found(detector: onnxruntime.InferenceSession, rgb: Rgb) -> tuple[Boxes, Boxes, NDArray[np.float32]]:
     """Nails and skins (n, 4) in pixels, scores (n,), best first."""
     nails, skins, score = detector.run(None, {"picture": rgb[None]})

@@ -13,6 +13,8 @@ from crop_graph import Nodes
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from vitascope.training.export import packed
+
 OPSET = 16
 KINDS = {"uint8": TensorProto.UINT8, "float32": TensorProto.FLOAT}
 # Smaller constants stay as they are: biases, and what turns numbers into haemoglobin.
@@ -70,10 +72,4 @@ def build(
         [helper.make_tensor_value_info(key, TensorProto.FLOAT, shape) for key, shape in outputs.items()],
         initializer=[*weights, *before.constants],
     )
-    for node in built.node:
-        node.doc_string = ""
-    model = helper.make_model(built, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="vitascope")
-    model.ir_version = 8
-    onnx.checker.check_model(model)
-    data: bytes = model.SerializeToString(deterministic=True)
-    return data
+    return packed(built, OPSET)

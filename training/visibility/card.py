@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
+
+import model_card
 
 from visibility.scene import CELLS
 from vitascope.face.visibility import OCCLUDERS, PARTS
@@ -11,6 +12,7 @@ from vitascope.face.visibility import OCCLUDERS, PARTS
 NAME = "face_visibility"
 RECIPE = "training/train_visibility.py"
 TASK = "Tell which parts of one face are hidden, by what, and where its bare skin is."
+BACKBONE = "blocks 1 to 13 of MobileNetV2 1.0, ImageNet (Apache-2.0); all but the first three refitted"
 DATA = (
     ("face_utk", "UTKFace, aligned web portraits", "non-commercial research"),
     ("face_bmi", "portraits of public persons", "public listings"),
@@ -34,27 +36,10 @@ LIMITS = (
 def details(data: bytes, thresholds: dict[str, float], figures: dict[str, Any], parity: float) -> dict[str, Any]:
     """The contents of `card.json`."""
     probability = {"dtype": "float32"}
-    return {
-        "name": NAME,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "bytes": len(data),
-        "task": TASK,
-        "origin": {
-            "project": "Vitascope",
-            "recipe": RECIPE,
-            "backbone": "blocks 1 to 13 of MobileNetV2 1.0, ImageNet (Apache-2.0); all but the first three refitted",
-        },
-        "licence": {
-            "spdx": "Apache-2.0",
-            "copyright": "The Vitascope contributors; backbone: The TensorFlow Authors",
-            "data": "Trained on sets of which some are for non-commercial research only; see the data table.",
-        },
+    made = model_card.details(NAME, TASK, data, recipe=RECIPE, backbone=BACKBONE)
+    return made | {
         "inputs": {
-            "picture": {
-                "shape": [1, "H", "W", "C"],
-                "dtype": "uint8",
-                "meaning": "RGB in the first three channels, any size",
-            },
+            "picture": model_card.PICTURE,
             "crop": {
                 "shape": [4],
                 "dtype": "float32",
@@ -71,7 +56,7 @@ def details(data: bytes, thresholds: dict[str, float], figures: dict[str, Any], 
             },
         },
         "thresholds": thresholds,
-        "data": [{"set": s, "what": what, "terms": terms} for s, what, terms in DATA],
+        "data": model_card.sets(DATA),
         "parity": {"against": "PyTorch", "max_abs_difference": parity},
         "figures": figures,
         "limits": list(LIMITS),
@@ -80,30 +65,18 @@ def details(data: bytes, thresholds: dict[str, float], figures: dict[str, Any], 
 
 def page(card: dict[str, Any]) -> str:
     """The contents of `card.md`."""
-    figures = card["figures"]
-    lines = [
-        f"# {card['name']}",
-        "",
-        card["task"],
-        "",
-        f"- File: `model.onnx`, {card['bytes'] / 1e6:.2f} MB, sha256 `{card['sha256']}`",
-        f"- Made by `{card['origin']['recipe']}`; {card['origin']['backbone']}",
-        f"- Licence: {card['licence']['spdx']}, {card['licence']['copyright']}. {card['licence']['data']}",
-        f"- Largest difference from {card['parity']['against']}: {card['parity']['max_abs_difference']:.1g}",
-        "",
-        "| in or out | shape | type | meaning |",
-        "|---|---|---|---|",
-    ]
-    for kind in ("inputs", "outputs"):
-        for name, spec in card[kind].items():
-            shape = " x ".join(map(str, spec["shape"]))
-            lines.append(f"| {kind[:-1]} `{name}` | {shape} | {spec['dtype']} | {spec['meaning']} |")
-    lines += ["", "| data | what | terms |", "|---|---|---|"]
-    lines += [f"| {row['set']} | {row['what']} | {row['terms']} |" for row in card["data"]]
-    lines += ["", "A part counts as hidden from:", ""]
-    lines += [f"- {part}: {value:g}" for part, value in card["thresholds"].items()]
-    lines += ["", *tables(figures), "Known limits:", "", *(f"- {limit}" for limit in card["limits"]), ""]
-    return "\n".join(lines)
+    thresholds = [f"- {part}: {value:g}" for part, value in card["thresholds"].items()]
+    return "\n".join(
+        [
+            *model_card.heading(card),
+            "A part counts as hidden from:",
+            "",
+            *thresholds,
+            "",
+            *tables(card["figures"]),
+            *model_card.ending(card),
+        ]
+    )
 
 
 def tables(figures: dict[str, Any]) -> list[str]:

@@ -107,10 +107,14 @@ def onnx_of(module: nn.Module, outputs: list[str], size: int, name: str) -> byte
         else:
             weights.append(tensor)
     picture = helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, "H", "W", "C"])
-    built = helper.make_graph([*nodes, *graph.node], name, [picture], graph.output, initializer=weights)
-    for node in built.node:
-        node.doc_string = ""
-    model = helper.make_model(built, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="vitascope")
+    return packed(helper.make_graph([*nodes, *graph.node], name, [picture], graph.output, initializer=weights), OPSET)
+
+
+def packed(graph: onnx.GraphProto, opset: int) -> bytes:
+    """The graph as a checked file; the same graph gives the same bytes on every machine."""
+    for node in graph.node:
+        node.doc_string = ""  # where the exporter names its own source files
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], producer_name="vitascope")
     model.ir_version = 8
     onnx.checker.check_model(model)
     data: bytes = model.SerializeToString(deterministic=True)
