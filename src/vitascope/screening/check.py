@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,34 @@ class Check(Protocol):
 
     def reject(self, reason: str) -> Judgement:
         """The same findings and readings without an answer, for `reason`."""
+        ...
+
+
+class Look(Protocol):
+    """What one frame gave: a value, or none and the reason."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def reason(self) -> str | None: ...
+
+
+@runtime_checkable
+class FrameCheck(Check, Protocol):
+    """A check that also takes a film, or frames of one thing, and gives one answer for all of them."""
+
+    def look(self, rgb: NDArray[np.uint8]) -> Look:
+        """What one frame (H, W, 3) uint8 RGB gives, without regard to the person."""
+        ...
+
+    def unseen(self, reason: str) -> Look:
+        """A frame that was not looked at, for `reason`."""
+        ...
+
+    def together(
+        self, sights: Sequence[Any], person: Mapping[str, str] | None = None, least: int | None = None
+    ) -> Judgement:
+        """One answer for all frames, of which `least` must have given a value."""
         ...
 
 

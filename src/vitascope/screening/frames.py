@@ -1,4 +1,4 @@
-"""Frames of a hand, from a video or as pictures one after the other, as one capture of the nail check."""
+"""Frames of one thing, from a video or as pictures one after the other, as one capture of a check."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from vitascope.media.frames import open_clip
 from vitascope.media.limits import Limits
 from vitascope.report import PictureView
 from vitascope.screening.capture import EVERY_S, FRAMES, LEAST, Capture
-from vitascope.screening.check import Judgement
-from vitascope.screening.checks.nail import NailCheck, Sight
+from vitascope.screening.check import FrameCheck, Judgement, Look
 from vitascope.screening.entrance import admit
 from vitascope.screening.reduce import reduced
 from vitascope.screening.sources import Source
@@ -25,6 +24,7 @@ from vitascope.screening.sources import Source
 Rgb = NDArray[np.uint8]
 # The time stamps of a film tremble by a few milliseconds.
 SLACK_S = 0.01
+SHOWN_EDGE = 1600  # of the frames that are kept until it is known which one to show
 SHORTEST_S = EVERY_S * (LEAST - 1)
 
 
@@ -64,24 +64,24 @@ def film_frames(path: Path) -> Iterator[Rgb]:
 
 
 def capture(
-    check: NailCheck,
+    check: FrameCheck,
     frames: Iterator[Rgb],
     person: Mapping[str, Any] | None,
     progress: Callable[[float], None] | None,
     count: int = FRAMES,
 ) -> Captured:
     """Look at `count` frames, or fewer once too few of them can still be readable, and give one answer."""
-    sights: list[Sight] = []
+    sights: list[Look] = []
     shown: list[tuple[Rgb, PictureView]] = []
     kept = Capture()
     for rgb in frames:
         small = reduced(rgb)
         view, _ = admit(small, check)
         view = replace(view, width=rgb.shape[1], height=rgb.shape[0])
-        sight = Sight((), (), None, math.inf, view.refusal, ()) if view.refusal else check.look(rgb)
+        sight = check.unseen(view.refusal) if view.refusal else check.look(rgb)
         sights.append(sight)
         kept.add(sight.value)
-        shown.append((rgb, view))
+        shown.append((reduced(rgb, SHOWN_EDGE), view))
         if progress is not None:
             progress(min(1.0, len(sights) / count))
         if count >= FRAMES and kept.hopeless:
@@ -91,6 +91,6 @@ def capture(
     return Captured(judged, *shown[best], len(sights))
 
 
-def _middle(sights: Sequence[Sight]) -> int:
+def _middle(sights: Sequence[Look]) -> int:
     values = [(sight.value, i) for i, sight in enumerate(sights) if sight.value is not None]
     return sorted(values)[len(values) // 2][1] if values else 0

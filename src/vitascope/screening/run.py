@@ -13,10 +13,9 @@ from vitascope.models.cards import versions
 from vitascope.report import Finding, Quality, Report
 from vitascope.screening import gate
 from vitascope.screening.capture import EVERY_S
-from vitascope.screening.check import Check, NetworkCheck
+from vitascope.screening.check import Check, FrameCheck, NetworkCheck
 from vitascope.screening.checks import AUTO, find
 from vitascope.screening.checks.lung_ct import LUNG_CT
-from vitascope.screening.checks.nail import NailCheck
 from vitascope.screening.entrance import admit
 from vitascope.screening.frames import Captured, capture, film_frames, film_of
 from vitascope.screening.heatmap import HeatMap
@@ -62,10 +61,10 @@ def examine(
     that is done, 0..1.
     """
     check = find(kind)
-    if isinstance(check, NailCheck) and (film := film_of(source)) is not None:
+    if isinstance(check, FrameCheck) and (film := film_of(source)) is not None:
         return _captured(check, capture(check, film_frames(film), person, progress))
     pictures = open_source(source, names)
-    if isinstance(check, NailCheck) and pictures.count > 1 and not pictures.dicom:
+    if isinstance(check, FrameCheck) and pictures.count > 1 and not pictures.dicom:
         frames = (rgb for _, rgb in pictures.decoded)
         return _captured(check, capture(check, frames, person, progress, pictures.count))
     if pictures.count > 1:
@@ -97,7 +96,7 @@ def examine(
     return Examination(report, rgb, judged.maps)
 
 
-def _captured(check: NailCheck, captured: Captured) -> Examination:
+def _captured(check: FrameCheck, captured: Captured) -> Examination:
     report = Report(
         kind=check.kind,
         duration_s=round((captured.frames - 1) * EVERY_S, 3),

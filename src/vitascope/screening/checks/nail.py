@@ -18,9 +18,11 @@ from vitascope.screening.capture import Capture, Together
 from vitascope.screening.check import Judgement, Question
 from vitascope.screening.nails import DETECTOR, READER, Nail, Value, find, read
 from vitascope.screening.personal import Shift, pairs_of, shift_of
+from vitascope.screening.reduce import reduced
 
 NAME, UNIT, LOINC, METHOD = "haemoglobin", "g/dL", "718-7", "nail colour"
-TOLERANCE = 1.5  # g/dL that `confidence` speaks of
+MAX_EDGE = 1600  # of the picture that is looked at: a hand that fills a third of it keeps some forty pixels a nail
+SUREST = 0.99  # no picture is surer than a hundred people can show
 POSSIBLE = (3.0, 22.0)
 NONE_FOUND = (
     "No fingernail was found; lay the hand flat, nails up, fingers together, filling about half of the picture."
@@ -85,6 +87,7 @@ class NailCheck:
 
     def look(self, rgb: NDArray[np.uint8]) -> Sight:
         """The nails of one picture (H, W, 3) and what they say, without regard to the person."""
+        rgb = reduced(rgb, MAX_EDGE)
         nails = find(rgb)
         good = [nail for nail in nails if nail.flaw is None]
         said = iter(read(rgb, good))
@@ -104,6 +107,10 @@ class NailCheck:
         distance = float(np.median([v.distance for v in kept])) if kept else math.inf
         value = None if reason else float(np.median([v.hb for v in kept]))
         return Sight(tuple(nails), tuple(values), value, distance, reason, light)
+
+    def unseen(self, reason: str) -> Sight:
+        """A picture in which nothing was looked for, for `reason`."""
+        return Sight((), (), None, math.inf, reason, ())
 
     def together(
         self, sights: Sequence[Sight], person: Mapping[str, Any] | None = None, least: int | None = None
@@ -146,7 +153,6 @@ def _reading(value: float, sight: Sight, profile: Profile, shift: Shift, inputs:
     stretch = wide * shift.narrowing
     interval = max(POSSIBLE[0], shifted + low * stretch), min(POSSIBLE[1], shifted + high * stretch)
     dial = scale(profile)
-    deviation = (high - low) * stretch / (2 * 1.645)
     bands = [dial.label(v) for v in interval]
     banded = len(dial.zones) > 1
     settled = banded and bands[0] == bands[1]
@@ -158,7 +164,7 @@ def _reading(value: float, sight: Sight, profile: Profile, shift: Shift, inputs:
         value=round(shifted, 2),
         status="ok" if settled else "tentative",
         interval=(round(interval[0], 2), round(interval[1], 2)),
-        confidence=round(math.erf(TOLERANCE / (deviation * math.sqrt(2))), 3),
+        confidence=round(_within(card, stretch), 3),
         reason=None if settled else _open(bands, banded),
         method=METHOD,
         band=dial.label(shifted) if banded else None,
@@ -166,6 +172,12 @@ def _reading(value: float, sight: Sight, profile: Profile, shift: Shift, inputs:
         inputs={**inputs, "distance": round(sight.distance, 3)},
         scale=dial,
     )
+
+
+def _within(card: Mapping[str, Any], stretch: float) -> float:
+    """The share of people apart from training whose error, times `stretch`, was within the card's tolerance."""
+    errors = card["error_quantiles"]
+    return min(SUREST, float(np.interp(card["tolerance"] / stretch, errors, np.linspace(0, 1, len(errors)))))
 
 
 def _open(bands: Sequence[str], banded: bool) -> str:
