@@ -58,6 +58,18 @@ def film_of(path: Path, recording: Path) -> Path:
         return write_film(path, stream.width, stream.height, pictures)
 
 
+def hand_film(path: Path, rgb: NDArray[np.uint8], seconds: float = 6.0) -> Path:
+    """A photographed hand (480, 640, 3) in front of a camera that trembles a little and has noise."""
+    rng = np.random.default_rng(1)
+    pictures = (
+        _yuv(
+            np.clip(np.roll(rgb, rng.integers(-2, 3, 2), (0, 1)) + rng.normal(0, 2, rgb.shape), 0, 255).astype(np.uint8)
+        )
+        for _ in range(int(seconds * FPS))
+    )
+    return write_film(path, rgb.shape[1], rgb.shape[0], pictures)
+
+
 def _face(seconds: float, noise: float = 2.0) -> Iterator[bytes]:
     time_s = np.arange(0.0, seconds, 1 / FPS)
     _, pictures = demo_frames(time_s, heart_rate=HEART_RATE, respiration_rate=RESPIRATION_RATE, noise=noise)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Playwright, Route, expect
 
-from tests.browser.visitor import chromium, visit
+from tests.browser.camera_film import hand_film
+from tests.browser.visitor import PHONE, chromium, visit
 from tests.server.running import Running
 from vitascope.media.picture import read_picture
 from vitascope.models import cards, runtime
@@ -102,4 +103,34 @@ def test_a_hand_shows_its_nails_values_and_the_dial_of_this_person(
         expect(result.get_by_role("heading", name="Haemoglobin")).to_be_visible(timeout=30_000)
         expect(result.get_by_role("list", name="Marked places").get_by_role("listitem").first).to_contain_text("g/dL")
         expect(result).to_contain_text("Likely")
+        assert visitor.no_sideways_scroll()
+
+
+def test_thirty_frames_of_a_hand_before_the_camera_give_one_answer(
+    recordings: Path, films: Path, playwright: Playwright, program: str, server: Running
+) -> None:
+    photos = sorted((recordings / "nail_yakimov" / "photo").glob("*.jpg"))
+    if not photos:
+        pytest.skip("the photos of hands are not there")
+    shown = cv2.resize(read_picture(photos[3]), (640, 480), interpolation=cv2.INTER_AREA)
+    film = hand_film(films / "hand.y4m", np.asarray(shown, np.uint8))
+    with chromium(playwright, program, film=film) as browser, visit(browser, server.url, PHONE) as visitor:
+        page = visitor.page
+        visitor.agree()
+        page.goto(f"{server.url}/#/photo")
+        page.get_by_label("What it shows").select_option("nail")
+        page.get_by_label("Sex").select_option("male")
+        page.get_by_label("Age in years").fill("40")
+        page.get_by_role("button", name="Use the camera").click()
+        turn_on = page.get_by_role("button", name="Turn on the camera")
+        take = page.get_by_role("button", name="Take 30 frames")
+        expect(turn_on.or_(take).first).to_be_visible()
+        if turn_on.is_visible():
+            turn_on.click()
+        expect(take).to_be_enabled(timeout=30_000)
+        take.click()
+        result = page.get_by_role("region", name="Result")
+        expect(result.get_by_role("heading", name="Haemoglobin")).to_be_visible(timeout=60_000)
+        expect(result).to_contain_text("how steady the picture was, not how right the value is")
+        expect(page.get_by_role("button", name="Take it again")).to_be_enabled()
         assert visitor.no_sideways_scroll()

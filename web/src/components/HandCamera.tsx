@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState } from "react";
-import { openPhotoCamera } from "../live/camera";
-import { useCamera } from "../live/useCamera";
-import { usePlaying } from "../live/usePlaying";
+import { stillOf } from "../live/still";
 import { useTorch } from "../live/useTorch";
-import { CameraProblemNotice } from "./CameraProblemNotice";
+import { useRearCamera } from "./useRearCamera";
 import { TorchSwitch } from "./TorchSwitch";
 
 interface Props {
@@ -14,21 +12,16 @@ interface Props {
 
 const FRAMES = 30;
 const EVERY_MS = 80;
-const QUALITY = 0.95;
 /** Longer edge of a frame: a nail keeps some forty pixels. */
 const EDGE = 960;
 
 /** The rear camera over a hand: thirty frames in two and a half seconds, with an outline to lay the fingers in. */
 export function HandCamera({ onFrames, onClose }: Props) {
-  const video = useRef<HTMLVideoElement>(null);
-  const [ready, setReady] = useState(false);
+  const { video, stream, ready, frame } = useRearCamera(onClose);
+  const { torch, light } = useTorch(stream);
   const [taken, setTaken] = useState<number | null>(null);
   const [done, setDone] = useState(false);
-  const { camera, turnOn } = useCamera(onClose, openPhotoCamera);
-  const stream = camera.state === "on" ? camera.stream : null;
-  const { torch, light } = useTorch(stream);
   const closed = useRef(new AbortController());
-  usePlaying(video, stream);
 
   useEffect(() => {
     const leaving = new AbortController();
@@ -38,22 +31,16 @@ export function HandCamera({ onFrames, onClose }: Props) {
 
   const capture = async () => {
     const shown = video.current;
-    if (!shown?.videoWidth) return;
+    if (!shown) return;
     const { signal } = closed.current;
-    const canvas = document.createElement("canvas");
-    const scale = Math.min(1, EDGE / Math.max(shown.videoWidth, shown.videoHeight));
-    canvas.width = Math.round(shown.videoWidth * scale);
-    canvas.height = Math.round(shown.videoHeight * scale);
     const frames: File[] = [];
     const began = performance.now();
     for (let i = 0; i < FRAMES; i++) {
       const wait = began + i * EVERY_MS - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      canvas.getContext("2d")?.drawImage(shown, 0, 0, canvas.width, canvas.height);
-      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+      const file = await stillOf(shown, `hand-${String(i + 1).padStart(2, "0")}.jpg`, EDGE);
       if (signal.aborted) return;
-      if (blob)
-        frames.push(new File([blob], `hand-${String(i + 1).padStart(2, "0")}.jpg`, { type: "image/jpeg" }));
+      if (file) frames.push(file);
       setTaken(i + 1);
     }
     setTaken(null);
@@ -63,23 +50,7 @@ export function HandCamera({ onFrames, onClose }: Props) {
 
   return (
     <section className="photo-camera" aria-label="Camera for the hand">
-      <div className="stage">
-        <video
-          ref={video}
-          muted
-          playsInline
-          aria-label="The camera's picture"
-          hidden={camera.state !== "on"}
-          onLoadedData={() => setReady(true)}
-        />
-        {camera.state === "on" && <HandOutline />}
-        {camera.state === "problem" && <CameraProblemNotice problem={camera.problem} onRetry={turnOn} />}
-        {camera.state === "off" && (
-          <button type="button" className="button primary" onClick={turnOn}>
-            Turn on the camera
-          </button>
-        )}
-      </div>
+      {frame(<HandOutline />)}
       {taken !== null && (
         <div
           className="hand-dots"
@@ -102,7 +73,7 @@ export function HandCamera({ onFrames, onClose }: Props) {
           type="button"
           className="button primary big"
           onClick={() => void capture()}
-          disabled={camera.state !== "on" || !ready || taken !== null}
+          disabled={!ready || taken !== null}
         >
           {done ? "Take it again" : "Take 30 frames"}
         </button>
