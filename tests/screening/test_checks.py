@@ -12,9 +12,11 @@ from tests.photos import chest_hu, eye, fundus, lesion
 from vitascope.errors import InputError
 from vitascope.media.dicom import window
 from vitascope.models import cards
+from vitascope.report import PictureView
 from vitascope.report.finding import finding_line, set_line
 from vitascope.screening.check import Check, NetworkCheck
 from vitascope.screening.checks import REGISTRY, find, taking
+from vitascope.screening.checks.skin import SKIN
 from vitascope.screening.reduce import reduced
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,3 +159,15 @@ def test_rejecting_names_every_finding_and_the_reason() -> None:
         for finding in judged.findings:
             assert (finding.status, finding.top, finding.reason) == ("rejected", None, "Take another picture.")
             assert not finding.probabilities
+
+
+@pytest.mark.parametrize(("kind", "source"), [("skin", "PAD-UFES-20"), ("dermoscopy", "HAM10000")])
+def test_beside_a_result_stands_how_right_it_was_on_such_pictures(kind: str, source: str) -> None:
+    view = PictureView(kind, kind, 300, 300)
+    lesion = SKIN.judge(np.full((300, 300, 3), 180, np.uint8), view=view).findings[0]
+    card = cards.load("check_skin").details["heads"]["lesion"]["metrics"]["by_source"]
+    figures = card[source]
+    assert lesion.accuracy is not None
+    assert source in lesion.accuracy
+    assert f"{figures['n']:,}" in lesion.accuracy
+    assert all(f"{other['n']:,}" not in lesion.accuracy for name, other in card.items() if name != source)

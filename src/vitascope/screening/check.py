@@ -153,6 +153,8 @@ class NetworkCheck:
     series: bool = False
     fine: bool = False
     asks: tuple[Question, ...] = ()
+    # The held-out set whose pictures are most like each kind that it takes, where the card has several.
+    closest: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -212,7 +214,7 @@ class NetworkCheck:
             },
             meanings=head.meanings,
             advice=self.advice,
-            accuracy=_accuracy(card, view),
+            accuracy=_accuracy(card, self.closest.get(view.kind) if view else None),
             limits=self.limits,
         )
 
@@ -247,7 +249,17 @@ def _unsure(head: Head, p: Mapping[str, float], first: str, second: str) -> str:
     )
 
 
-def _accuracy(card: Mapping[str, Any], view: PictureView | None) -> str | None:
-    summary = card.get("summary")
-    del view
-    return str(summary) if summary else None
+def _accuracy(card: Mapping[str, Any], source: str | None) -> str | None:
+    """How often it was right on held-out pictures: of `source` where the card has figures of it, else of all."""
+    figures = card.get("metrics", {}).get("by_source", {}).get(source)
+    if figures is None:
+        return card.get("summary")
+    answered = figures["answered"]
+    if not answered["n"]:
+        return (
+            f"On {figures['n']:,} such pictures never seen in training ({source}), none was sure enough for an answer."
+        )
+    return (
+        f"On {figures['n']:,} such pictures never seen in training ({source}), {percent(answered['coverage'])} were"
+        f" answered, {percent(1 - answered['error'])} of those rightly."
+    )

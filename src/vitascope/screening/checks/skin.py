@@ -51,6 +51,7 @@ SKIN = NetworkCheck(
     title="Skin lesion",
     aliases=("skin_lesion", "mole", "lesion", "dermoscopy"),
     takes=frozenset({"skin", "dermoscopy"}),
+    closest={"skin": "PAD-UFES-20", "dermoscopy": "HAM10000"},
     picture="one skin spot, close and sharp, filling about half of the picture, in even light without flash",
     heads=(
         Head(
