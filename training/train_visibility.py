@@ -21,6 +21,7 @@ import model_card
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from onnx_file import halved
 from visibility import card, export, faces, fit, hands, judge, pool, scene
 from visibility.faces import cut
 from visibility.net import Visibility
@@ -193,7 +194,7 @@ def main() -> None:
     find_faces(arguments.data, cache)
     pool.make(cache, arguments.data, range(arguments.chunks), arguments.processes)
     fitted = train(arguments.data, cache, arguments.chunks, arguments.epochs)
-    net = export.halved(fitted.settled())
+    net = halved(fitted.settled())
     torch.save(net.state_dict(), cache / "visibility.pt")
     write(net, *measure(net, arguments.data, cache, arguments.judged))
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Playwright, Route
 
 from tests.browser.visitor import chromium, visit
 from tests.server.running import Running
-from training.export_face_constants import FILE, text
+from training.export_page_constants import files
 from vitascope.face.guidance import HOLD_UPRIGHT, MORE_LIGHT, NO_FACE
 from vitascope.face.watcher import FaceWatcher, Sight
 from vitascope.media.frames import Frame, open_clip
@@ -157,8 +157,10 @@ def test_a_recording(page: Page, recordings: Path) -> None:
 
 
 def test_the_page_has_the_packages_constants() -> None:
-    assert FILE.read_text(encoding="utf-8") == text(), "run `python -m training.export_face_constants`"
-    assert json.loads(text())["GUIDANCE"]["NO_FACE"]
+    for path, text in files().items():
+        assert path.read_text(encoding="utf-8") == text, "run `python -m training.export_page_constants`"
+    shared = {key for text in files().values() for key in json.loads(text)}
+    assert {"FINDER", "GUIDANCE", "NAILS"} <= shared
 
 
 @pytest.mark.parametrize("name", FaceWatcher.models)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vitascope.evaluation.face.occluders import put_mask
+from vitascope.face import guidance
 from vitascope.face.finder import FULL_RANGE, SHORT_RANGE, BlazeFace, Network, detect
-from vitascope.face.mesh import Crop, crop_of_landmarks, place
+from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
+from vitascope.face.picture import look_at
+from vitascope.face.verifier import VOUCHED, belief, vouched
 from vitascope.models import runtime
 
 Picture = NDArray[np.uint8]
@@ -103,3 +109,27 @@ def test_landmarks_hold_when_the_picture_is_mirrored_turned_halved_or_compressed
     mirrored = settled(np.ascontiguousarray(close_up[:, ::-1]), Crop(319, 240, 330, 0.0))
     mirrored[:, 0] = 639 - mirrored[:, 0]
     assert np.linalg.norm(mirrored[[263, 33]] - plain[[33, 263]], axis=1).mean() < 0.03 * eyes
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_masked_face_is_found_and_told_to_uncover(close_up: Picture, seed: int) -> None:
+    landmarks = look_at(close_up).landmarks
+    assert landmarks is not None
+    masked = put_mask(close_up, landmarks, np.random.default_rng(seed))
+    faces = BlazeFace().find(masked)
+    assert faces
+    sight = look_at(masked)
+    assert sight.found
+    assert sight.refusal == guidance.HIDDEN_BY["mask"]
+
+
+def test_the_verifier_believes_in_upright_faces_only(close_up: Picture) -> None:
+    face = BlazeFace().find(close_up)[0]
+    crop = crop_of_detection(face)
+    assert belief(close_up, crop) > 0.97
+    assert vouched(close_up, crop, crop) == VOUCHED
+    beside = replace(crop, x=crop.x - crop.side, y=crop.y + crop.side)
+    for wrong in (replace(crop, angle=crop.angle + np.pi), replace(crop, side=crop.side / 5), beside):
+        assert vouched(close_up, wrong) == 0.0
+    noise = np.random.default_rng(0).integers(0, 256, close_up.shape, dtype=np.uint8)
+    assert vouched(noise, crop) == 0.0

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitascope.training import certify, figures
+from vitascope.evaluation import figures
+from vitascope.training import certify
 
 
 def simulated(n: int, seed: int, sharp: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -91,3 +92,23 @@ def test_whole_groups_are_resampled() -> None:
     p = np.stack([1.0 - y, y.astype(float)], 1)
     value, low, high = figures.interval(figures.accuracy, y, p, groups)
     assert (value, low, high) == (1.0, 1.0, 1.0)
+
+
+def test_rare_classes_are_named_more_readily_at_no_great_cost_in_calibration() -> None:
+    rng = np.random.default_rng(5)
+    y = rng.choice(3, 4000, p=[0.9, 0.07, 0.03])
+    # What a network that learned the frequencies says of overlapping classes.
+    logits = np.log([0.9, 0.07, 0.03]) + 2.2 * np.eye(3)[y] + rng.normal(0, 1.0, (4000, 3))
+    bias = certify.fair_bias(logits, y)
+    assert bias[2] > bias[1] > bias[0]
+    assert bias.mean() == pytest.approx(0.0, abs=1e-9)
+    before = figures.balanced_accuracy(y, logits)
+    assert figures.balanced_accuracy(y, logits + bias) > before + 0.02
+    p = certify.probabilities(logits, certify.temperature(logits + bias, y), bias)
+    assert figures.ece(y, p) <= certify.MOST_OFF
+
+
+def test_classes_that_are_equally_frequent_need_no_bias() -> None:
+    rng = np.random.default_rng(6)
+    y = np.arange(3000) % 3
+    assert not certify.fair_bias(3 * np.eye(3)[y] + rng.normal(0, 1.0, (3000, 3)), y).any()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from crop_graph import Nodes
 from onnx import TensorProto
+from onnx_file import build, halved
 from torch import Tensor, nn
 
 from nail.net import STRIDE, NailNet
-from nail.onnx_file import build, halved
 
 AREA, STEP = 240 * 320, 16
 CANDIDATES, MOST = 24, 12

@@ -6,9 +6,9 @@ import onnxruntime
 import torch
 from crop_graph import Nodes
 from onnx import TensorProto, helper
+from onnx_file import OPSET, build, halved
 
 from nail.hb_net import AROUND, CROP, INSIDE, LIGHT, SKIN, Haemoglobin
-from nail.onnx_file import OPSET, build, halved
 from vitascope.training.export import packed, session
 
 PATCHES = {"around": CROP, "nail": SKIN, "skin": SKIN}

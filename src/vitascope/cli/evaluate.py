@@ -18,7 +18,7 @@ CONTEXT = {"allow_extra_args": True}
 
 def evaluate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="SET", help="What to evaluate: pulse, face or face_pulse.")],
+    name: Annotated[str, typer.Argument(metavar="SET", help="What to evaluate: pulse, face, face_pulse or screening.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of recordings with a reference.")],
     windows: Annotated[
         list[float] | None,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vitascope.errors import InputError
+
+if TYPE_CHECKING:
+    from vitascope.training.run import Choice
 
 GATE = "gate"
 
@@ -37,6 +40,15 @@ def train(
     seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same network on one machine.")] = 1,
     device: Annotated[str, typer.Option(metavar="NAME", help="cpu or cuda.")] = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the state in the folder.")] = False,
+    folds: Annotated[
+        int | None, typer.Option(min=2, max=8, metavar="K", help="Cross-validate in K parts instead of training.")
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Train every backbone alike and write a table instead.")
+    ] = False,
+    sweep: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Try N settings and write what was best instead.")
+    ] = None,
 ) -> None:
     """Train a photo check or the gate, certify it on pictures that taught it nothing, and write its file and card."""
     if find_spec("torch") is None or find_spec("onnx") is None:
@@ -47,10 +59,20 @@ def train(
 
     if check != GATE and check not in RECIPES:
         raise InputError(f"There is no recipe called {check!r}; there are {', '.join([*RECIPES, GATE])}.")
+    searching = folds is not None or compare or sweep is not None
+    if check == GATE and searching:
+        raise InputError("The gate has nothing to compare: its backbone stays as it is.")
+    if sweep is not None and find_spec("optuna") is None:
+        raise InputError("A sweep needs Optuna: pip install 'vitascope[train]'.")
     try:
-        folder = _gate(data, out) if check == GATE else _check(
-            check, data, out, backbone, epochs, samples, seed, device, resume
-        )  # fmt: skip
+        if check == GATE:
+            folder = _gate(data, out)
+        else:
+            choice = _choice(check, backbone, epochs, samples, seed, device, resume)
+            if searching:
+                _search(check, data, out / check, choice, folds, compare, sweep)
+                return
+            folder = _check(check, data, out, choice)
     except (FileNotFoundError, KeyError) as error:
         raise InputError(f"Training could not start: {error}.") from error
     typer.echo(f"{folder / 'model.onnx'} and its card are written.")
@@ -63,17 +85,15 @@ def _gate(data: Path, out: Path) -> Path:
     return out / GATE
 
 
-def _check(
+def _choice(
     check: str,
-    data: Path,
-    out: Path,
     backbone: str | None,
     epochs: int | None,
     samples: int | None,
     seed: int,
     device: str,
     resume: bool,
-) -> Path:
+) -> Choice:
     from vitascope.training import run
     from vitascope.training.recipes import RECIPES
 
@@ -84,6 +104,30 @@ def _check(
         settings, later = replace(settings, epochs=epochs), None
     if samples is not None:
         settings = replace(settings, samples=samples)
-    choice = run.Choice(backbone or recipe.backbone, settings, later, resume=resume)
-    run.check(recipe, data, choice, out / check)
+    return run.Choice(backbone or recipe.backbone, settings, later, resume=resume)
+
+
+def _check(check: str, data: Path, out: Path, choice: Choice) -> Path:
+    from vitascope.training import run
+    from vitascope.training.recipes import RECIPES
+
+    run.check(RECIPES[check], data, choice, out / check)
     return out / check / f"check_{check}"
+
+
+def _search(
+    check: str, data: Path, out: Path, choice: Choice, folds: int | None, compare: bool, sweep: int | None
+) -> None:
+    from vitascope.training import search
+    from vitascope.training.recipes import RECIPES
+
+    recipe = RECIPES[check]
+    out.mkdir(parents=True, exist_ok=True)
+    if folds is not None:
+        scores = search.cross_validate(recipe, data, choice, out, folds)
+        typer.echo(f"scores of {folds} parts: {', '.join(f'{score:.4f}' for score in scores)}")
+    if compare:
+        typer.echo(search.table(search.compare(recipe, data, choice, out), choice), nl=False)
+    if sweep is not None:
+        best = search.sweep(recipe, data, choice, out, sweep)
+        typer.echo(", ".join(f"{name} {value:.4g}" for name, value in best.items()))

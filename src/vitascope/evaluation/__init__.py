@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vitascope.errors import InputError
-from vitascope.evaluation import face, pulse
+from vitascope.evaluation import face, pulse, screening
 from vitascope.evaluation.face import pulse as face_pulse
 
 
@@ -31,7 +31,12 @@ class Evaluation(Protocol):
 
 Evaluator = Callable[[Path, Sequence[float], Callable[[float], None], int | None], Evaluation]
 
-SETS: dict[str, Evaluator] = {"pulse": pulse.evaluate, "face": face.evaluate, "face_pulse": face_pulse.evaluate}
+SETS: dict[str, Evaluator] = {
+    "pulse": pulse.evaluate,
+    "face": face.evaluate,
+    "face_pulse": face_pulse.evaluate,
+    "screening": screening.evaluate,
+}
 
 
 def evaluate(

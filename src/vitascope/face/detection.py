@@ -14,7 +14,7 @@ class Detection:
     """One face: `box` (x, y, w, h) and `points` (6, 2) in pixels, `score` 0..1.
 
     The points are the person's right eye, left eye, nose tip, mouth, right ear and left ear. landmarks: (468, 3), when
-    the finder has placed them already, and `sure`, 0..1, what the mesh thinks of the face.
+    the finder has placed them already, and `sure`, 0..1, how sure it is to be a face.
     """
 
     box: tuple[float, float, float, float]

@@ -2,7 +2,8 @@
 
 BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047): a grid of anchors, each with a score, a box and six points; boxes
 that overlap are blended by their scores. All of that is inside the networks' files. Its scores alone cannot tell a
-small or masked face from a mole or an optic disc, so a low score is enough to be looked at, and the mesh decides.
+small or masked face from a mole or an optic disc, so a low score is enough to be looked at, and the mesh decides; where
+a mask leaves the mesh in doubt, the verifier does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from vitascope.face.detection import Detection, FaceFinder
 from vitascope.face.mesh import crop_of_detection, crop_of_landmarks, place
+from vitascope.face.verifier import vouched
 from vitascope.models import runtime
 
 __all__ = ["FULL_RANGE", "SHORT_RANGE", "BlazeFace", "Detection", "FaceFinder", "Network", "detect", "find_turned"]
@@ -31,8 +33,9 @@ class Network:
 SHORT_RANGE = Network("face_finder_short", 0.2)
 FULL_RANGE = Network("face_finder_full", 0.2)
 CLEAR_SCORE = 0.5  # a face as clear as this in the first look spares the second one
-MIN_SURE, HOPELESS = 0.9, 0.02  # of the mesh, in the end and at first sight
+MIN_SURE = 0.9  # of the mesh
 MAX_MISMATCH = 0.12  # between the finder's eyes, nose and mouth and the mesh's, in face sizes
+MAX_MISMATCH_COVERED = 0.2  # the same where mouth and nose may be under a mask, and both are guessed
 SAME_FACE_IOU = 0.3
 MAX_CANDIDATES = 4
 SMALLEST_ZOOM = 160  # pixels; windows smaller than this show nothing that the whole picture does not
@@ -62,7 +65,9 @@ class BlazeFace:
         faces = _apart([*faces, *confirmed(rgb, detect(FULL_RANGE, rgb))])
         if faces or not self._zoom:
             return faces
-        return _apart([face for x, y, window in _windows(rgb) for face in confirmed(rgb, _seen_in(window, x, y))])
+        # So many looks at small things would take some of them for masked faces.
+        near = [confirmed(rgb, _seen_in(window, x, y), covered=False) for x, y, window in _windows(rgb)]
+        return _apart([face for found in near for face in found])
 
 
 def find_turned(finder: FaceFinder, rgb: NDArray[np.uint8], quarter_turns: int) -> list[Detection]:
@@ -81,18 +86,26 @@ def detect(network: Network, rgb: NDArray[np.uint8]) -> list[Detection]:
     return [_detection(face) for face in faces.astype(np.float64) if face[0] >= network.min_score]
 
 
-def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection]) -> list[Detection]:
-    """Those of the surest candidates that the mesh takes for faces too, with its landmarks and their box."""
+def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection], *, covered: bool = True) -> list[Detection]:
+    """Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box.
+
+    covered: a face that the mesh doubts may be one under a mask.
+    """
     faces: list[Detection] = []
     for candidate in candidates[:MAX_CANDIDATES]:
         if faces and faces[0].score >= CLEAR_SCORE > candidate.score:
             break
-        landmarks, sure = place(rgb, crop_of_detection(candidate))
-        if sure < HOPELESS:
-            continue
-        landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
-        if sure < MIN_SURE or mismatch(candidate, landmarks) > MAX_MISMATCH:
-            continue
+        square = crop_of_detection(candidate)
+        landmarks, _ = place(rgb, square)
+        closer = crop_of_landmarks(landmarks)
+        landmarks, sure = place(rgb, closer)
+        apart = mismatch(candidate, landmarks)
+        if sure < MIN_SURE or apart > MAX_MISMATCH:
+            if not covered or apart > MAX_MISMATCH_COVERED:
+                continue
+            sure = vouched(rgb, square, closer)
+            if not sure:
+                continue
         low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
         box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
         faces.append(replace(candidate, box=box, landmarks=landmarks, sure=sure))

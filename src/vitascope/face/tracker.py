@@ -15,10 +15,12 @@ from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned,
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
 from vitascope.face.motion import Motion, Reference
 from vitascope.face.smoothing import OneEuro
+from vitascope.face.verifier import vouched
 
 Event = Literal["entered", "left", "changed"]
 
 MIN_SURE = 0.5
+SURE = 0.9  # of the mesh: below, the verifier is asked too, because a mask makes the mesh doubt
 # How far the finder's eyes, nose and mouth may lie from the mesh's, in face sizes. Measured on upright faces: 0.03 at
 # most in good light, 0.11 in the dark; on a mesh fitted in a wrong orientation: 0.04 to 0.2.
 DRIFTED_MISMATCH = 0.06
@@ -134,7 +136,10 @@ class FaceTracker:
         motion = placed.reference.motion(rgb)
         if time_s - placed.time_s < _rest_s(motion, placed.reference.contrast):
             return self._moved(placed, motion, time_s)
-        landmarks, sure = place(rgb, self._crop(motion))
+        crop = self._crop(motion)
+        landmarks, sure = place(rgb, crop)
+        if sure < SURE:
+            sure = max(sure, vouched(rgb, crop))
         if sure < MIN_SURE or not _inside(landmarks, rgb):
             self._lose()
             return self._acquire(rgb, time_s)

@@ -20,6 +20,7 @@ from vitascope.face.regions import REGIONS, RegionPixels, SkinMap, mean_colours,
 from vitascope.face.report import FaceReport
 from vitascope.face.stillness import Stillness
 from vitascope.face.tracker import Event, FaceTracker, Track
+from vitascope.face.verifier import NETWORK as VERIFIER
 from vitascope.face.visibility import NETWORK as VISIBILITY
 from vitascope.face.visibility import Visibility, why_refused
 from vitascope.media.frames import Frame
@@ -103,7 +104,7 @@ def _moved(before: Track, now: Track) -> bool:
 class FaceWatcher:
     """Watches one face from frame to frame. Frames must come in the order of their capture."""
 
-    models = (SHORT_RANGE.name, FULL_RANGE.name, MESH, VISIBILITY)
+    models = (SHORT_RANGE.name, FULL_RANGE.name, MESH, VERIFIER, VISIBILITY)
 
     def __init__(self, finder: FaceFinder | None = None) -> None:
         self._tracker = FaceTracker(finder)
@@ -210,7 +211,8 @@ class FaceWatcher:
 
 def _refusal(report: FaceReport, seen: Visibility) -> str | None:
     """Why this frame may not be measured, or None."""
-    if report.confidence < MIN_CONFIDENCE:
-        return guidance.UNCLEAR
     why = why_refused(seen)
+    if report.confidence < MIN_CONFIDENCE:
+        # Under a mask the mesh is unsure because of the mask.
+        return guidance.HIDDEN_BY["mask"] if why and why[1] == "mask" else guidance.UNCLEAR
     return None if why is None else guidance.HIDDEN_BY.get(why[1] or "", guidance.COVERED)

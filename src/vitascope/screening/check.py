@@ -14,6 +14,7 @@ from vitascope.report import Box, Finding, Meaning, PictureView, Reading, Score
 from vitascope.report.finding import percent
 from vitascope.screening.certainty import Rule, side, together
 from vitascope.screening.heatmap import HeatMap
+from vitascope.screening.reduce import squared
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ class NetworkCheck:
         del person
         network = self.networks[0]
         details = cards.load(network).details
-        outputs = dict(zip(details["outputs"], runtime.run(network, picture=rgb[None]), strict=True))
+        seen = squared(rgb, details["size"])
+        outputs = dict(zip(details["outputs"], runtime.run(network, picture=seen[None]), strict=True))
         findings, maps = [], {}
         for head in self.heads:
             p = outputs[head.output][0].astype(np.float64)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.models import cards, runtime
+from vitascope.screening.reduce import squared
 
 NETWORK = "gate"
 OTHER = "other"
@@ -29,8 +30,8 @@ TOO_HIGH = {
 class View:
     """What kind of picture this is, how far from all known ones (`distance`), and how good.
 
-    `kind` is the most probable known kind, or `other` beyond the card's limit of the distance. `refusal` says what to
-    change where the picture is of a known kind and not good enough.
+    `kind` is the most probable known kind, or `other` beyond the card's limit of the distance for that kind. `refusal`
+    says what to change where the picture is of a known kind and not good enough.
     """
 
     kind: str
@@ -43,11 +44,11 @@ class View:
 def look(rgb: NDArray[np.uint8]) -> View:
     """Look at a picture (H, W, 3) uint8 RGB."""
     card = cards.load(NETWORK).details
-    p, distance, quality = runtime.run(NETWORK, picture=rgb[None])
+    p, distance, quality = runtime.run(NETWORK, picture=squared(rgb, card["size"])[None])
     probabilities = dict(zip(card["classes"], p[0].tolist(), strict=True))
     kind = max((name for name in probabilities if name != OTHER), key=lambda name: probabilities[name])
     measured = dict(zip(card["quality"], quality[0].tolist(), strict=True))
-    if not distance[0] <= card["distance_limit"]:
+    if not distance[0] <= card["distance_limit"][kind]:
         return View(OTHER, probabilities, float(distance[0]), measured, None)
     return View(kind, probabilities, float(distance[0]), measured, _poor(measured, card["limits_of_quality"][kind]))
 

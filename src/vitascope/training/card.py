@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from vitascope.evaluation.screening.tables import classes, table
 from vitascope.training.export import Shipped
 from vitascope.training.recipes import Recipe
 
@@ -100,35 +101,6 @@ def page(card: dict[str, Any]) -> str:
             f"Answers from a probability of {answer['threshold']:.3f} and a gap of {answer['gap']:.2f}; prediction sets"
             f" promise {100 * head['conformal']['coverage']:.0f} % for each class.",
             "",
-            "| class | n | AUC against the rest | named rightly |",
-            "|---|---|---|---|",
+            *classes(head["metrics"]["held_out"]["per_class"]),
         ]
-        for label, row in head["metrics"]["held_out"]["per_class"].items():
-            lines.append(f"| {label} | {row['n']} | {_value(row['auc'])} | {100 * row['sensitivity']:.0f} % |")
-        lines.append("")
     return "\n".join([*lines, "Known limits:", "", *(f"- {limit}" for limit in card["limits"]), ""])
-
-
-def table(metrics: dict[str, Any]) -> list[str]:
-    """One row for everything, each source and each subgroup."""
-    named = {"all": metrics["held_out"]} | metrics["by_source"] | metrics["by_group"]
-    keys = [key for key, value in metrics["held_out"].items() if isinstance(value, list) and key != "risk_coverage"]
-    lines = [
-        f"| pictures | n | groups | {' | '.join(key.replace('_', ' ') for key in keys)} | calibration error |"
-        " error of all | answered | error of those | in the set | set size |",
-        "|---" * (len(keys) + 9) + "|",
-    ]
-    for name, row in named.items():
-        answered, sets = row["answered"], row["sets"]
-        error = "-" if answered["error"] is None else f"{100 * answered['error']:.1f} %"
-        lines.append(
-            f"| {name} | {row['n']} | {row['groups']} | {' | '.join(_value(row[key]) for key in keys)}"
-            f" | {row['ece']:.3f}"
-            f" | {100 * answered['error_of_all']:.1f} % | {100 * answered['coverage']:.0f} % | {error}"
-            f" | {100 * sets['coverage']:.0f} % | {sets['size']:.2f} |"
-        )
-    return [*lines, ""]
-
-
-def _value(value: list[float]) -> str:
-    return f"{value[0]:.3f} ({value[1]:.3f} to {value[2]:.3f})"

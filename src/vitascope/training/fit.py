@@ -24,6 +24,10 @@ Logits = dict[str, NDArray[np.float64]]
 Score = Callable[[Logits, Pictures], float]
 
 
+# Part of the squared distance between grades in the loss, beside the cross-entropy.
+GRADED = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run is made of; the seed makes it repeatable on one machine."""
@@ -38,6 +42,7 @@ class Settings:
     balance: float = 0.5  # 0: as they come, 1: every class of the first known head equally often
     smoothing: float = 0.05
     focal: float = 0.0
+    graded: tuple[str, ...] = ()  # heads whose classes are grades: the mean grade's squared distance counts too
     frozen: int = 6  # first blocks that stay as ImageNet left them: edges and colours, and half of the work of a step
     keep: float = 0.998  # of the moving average of the weights, a step
     patience: int = 0  # epochs without a better score before stopping; 0: never
@@ -82,6 +87,10 @@ def loss(logits: dict[str, Tensor], targets: dict[str, Tensor], settings: Settin
         if settings.focal:
             logs = logs * (1 - logs.exp()).pow(settings.focal)
         total = total - (soft * logs).sum() / known.sum().clamp(min=1)
+        if name in settings.graded:
+            grades = torch.arange(count, dtype=torch.float32, device=known.device)
+            apart = logits[name].float().softmax(1) @ grades - target @ grades
+            total = total + GRADED * (apart.square() * known).sum() / known.sum().clamp(min=1)
     return total
 
 

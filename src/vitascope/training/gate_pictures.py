@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vitascope.training import adapters, skin_around
-from vitascope.training.pictures import Case, decoded
+from vitascope.evaluation.datasets import photos, skin_around
+from vitascope.evaluation.datasets.photos import Case
+from vitascope.evaluation.split import fold
+from vitascope.training.pictures import decoded
 
 KINDS = ("face", "nail", "skin", "dermoscopy", "outer_eye", "fundus", "lung_ct", "other")
 Picture = NDArray[np.uint8]
@@ -24,26 +26,26 @@ def _kind(name: str) -> dict[str, int]:
 def _faces(data: Path) -> Iterator[Case]:
     for folder, group in (("face_utk", "file"), ("face_bmi", "file"), ("face_masks", "file")):
         table = data / folder / "labels.csv"
-        for row in adapters.rows(table) if table.exists() else ():
+        for row in photos.rows(table) if table.exists() else ():
             yield Case(data / folder / "images" / row["file"], row[group], folder, _kind("face"))
     for folder, group in (("spoof_nuaa", "subject"), ("spoof_replay", "source")):
         table = data / folder / "labels.csv"
-        for row in adapters.rows(table) if table.exists() else ():
+        for row in photos.rows(table) if table.exists() else ():
             if row["label"] == "live":
                 yield Case(data / folder / "images" / row["file"], row[group], folder, _kind("face"))
 
 
 def _hands(data: Path) -> Iterator[Case]:
     table = data / "nail_yakimov" / "metadata.csv"
-    for row in adapters.rows(table) if table.exists() else ():
+    for row in photos.rows(table) if table.exists() else ():
         path = data / "nail_yakimov" / "photo" / f"{row['PATIENT_ID']}.jpg"
-        boxes = {"nails": row["NAIL_BOUNDING_BOXES"]}
+        boxes = {"nails": row["NAIL_BOUNDING_BOXES"], "skins": row["SKIN_BOUNDING_BOXES"]}
         yield Case(path, row["MEASUREMENT_DATE"], "nail_yakimov", _kind("nail"), boxes)
 
 
 def _checked(data: Path) -> Iterator[Case]:
-    for check in adapters.SETS:
-        for case in adapters.cases(check, data):
+    for check in photos.SETS:
+        for case in photos.cases(check, data):
             kind = "dermoscopy" if case.source == "HAM10000" else check
             yield Case(case.path, case.group, case.source, _kind(kind))
 
@@ -61,11 +63,49 @@ def known(data: Path, each: int = 1400) -> list[Case]:
     return kept
 
 
-def shown(case: Case, rng: np.random.Generator) -> Picture:
-    """The picture as somebody might take it: a hand as a whole or its nails close up, a lesion on skin."""
+def windows_of_skin(data: Path, each: int = 4) -> list[tuple[int, Picture]]:
+    """Pieces of the backs of hands where everything has the colour of the skin beside the nails, and their fold."""
+    rng, found = np.random.default_rng(11), []
+    for case in _hands(data):
+        rgb = decoded(case.path)
+        boxes = ast.literal_eval(case.details["skins"])
+        beside = np.concatenate([rgb[t:b, left:r].reshape(-1, 3) for t, left, b, r in boxes]).astype(np.float32)
+        middle, spread = beside.mean(axis=0), beside.std(axis=0) + 12
+        like = (np.abs(rgb - middle) < 3.0 * spread).all(axis=2)
+        height, width = like.shape
+        kept = 0
+        for _ in range(80):
+            side = int(rng.integers(70, 220))
+            top, left = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
+            if kept < each and like[top : top + side, left : left + side].mean() > 0.93:
+                found.append((fold(case.group), rgb[top : top + side, left : left + side]))
+                kept += 1
+    return found
+
+
+def background(case: Case, rng: np.random.Generator) -> Picture | None:
+    """What stands beside the face in a picture of a webcam; None where there is nothing."""
+    rgb = decoded(case.path)
+    width = rgb.shape[1]
+    piece = (
+        rgb[: int(0.7 * len(rgb)), : width // 4] if rng.random() < 0.5 else rgb[: int(0.7 * len(rgb)), -width // 4 :]
+    )
+    return piece if min(piece.shape[:2]) >= 40 else None
+
+
+def shown(case: Case, rng: np.random.Generator, skins: Sequence[Picture] = ()) -> Picture:
+    """The picture as somebody might take it: a hand as a whole or its nails close up, a lesion on skin.
+
+    skins: photographs of skin to lay lesions on that were cut out.
+    """
     rgb = decoded(case.path)
     if case.source == "PAD-UFES-20":
-        return skin_around.photo(rgb, 240, rng)
+        how = rng.random()
+        if how < 0.25 or not skins:
+            return skin_around.photo(rgb, 240, rng)
+        if how < 0.6:
+            return skin_around.photo(rgb, 240, rng, skins[int(rng.integers(len(skins)))])
+        return skin_around.within(rgb, rng) if how < 0.85 else skin_around.inpainted(rgb, 240)
     if case.source == "nail_yakimov" and rng.random() < 0.6:
         nails = np.array(ast.literal_eval(case.details["nails"]))
         if rng.random() < 0.4:
@@ -90,6 +130,11 @@ def taken(rgb: Picture, rng: np.random.Generator, turn: bool) -> Picture:
     )
     if turn:
         rgb = np.rot90(rgb, int(rng.integers(4)))
+    elif rng.random() < 0.3:
+        middle, angle = (rgb.shape[1] / 2, rgb.shape[0] / 2), float(rng.normal(0, 12))
+        matrix = cv2.getRotationMatrix2D(middle, angle, 1.0)
+        border = cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_CONSTANT
+        rgb = cv2.warpAffine(rgb, matrix, rgb.shape[1::-1], borderMode=border).astype(np.uint8)
     if rng.random() < 0.5:
         rgb = rgb[:, ::-1]
     light = np.exp(rng.normal(0, 0.18)) * np.exp(rng.normal(0, 0.05, 3))

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vitascope.evaluation.datasets.photos import Case
 from vitascope.evaluation.split import fold
+from vitascope.screening.reduce import squared
 
 UNKNOWN = -1
 Prepare = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One labelled picture: its file, the group that must not be split, and what is known of it.
-
-    `labels` maps a head's name to the index of the class; a head that is missing is not known for this picture.
-    """
-
-    path: Path
-    group: str
-    source: str
-    labels: dict[str, int]
-    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +64,6 @@ def decoded(path: Path) -> NDArray[np.uint8]:
     """The picture as it is stored, (H, W, 3) RGB."""
     with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"))
-
-
-def squared(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The whole picture squeezed to a square of `size` pixels."""
-    way = cv2.INTER_AREA if min(rgb.shape[:2]) > size else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(rgb, (size, size), interpolation=way), dtype=np.uint8)
 
 
 def read(cases: Iterable[Case], size: int, prepare: Callable[[Case], Prepare | None]) -> Pictures:

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from vitascope.training import figures, skin_around
-from vitascope.training.adapters import LESIONS
+from vitascope.evaluation import figures
+from vitascope.evaluation.datasets import skin_around
+from vitascope.evaluation.datasets.photos import LESIONS, Case
 from vitascope.training.augment import Augmentation
 from vitascope.training.fit import Logits, Score, Settings
-from vitascope.training.pictures import UNKNOWN, Case, Pictures, Prepare, joined, read
+from vitascope.training.pictures import UNKNOWN, Pictures, Prepare, joined, read
 
 Views = Mapping[str, Prepare | None]
 AS_IT_IS: Views = {"": None}
@@ -48,6 +49,8 @@ class Recipe:
     fundus: bool = False
     # Heads whose classes are grades, and how far each answer is drawn to its mean grade.
     ordered: Mapping[str, float] = field(default_factory=dict)
+    # Heads whose rare classes are to be named as readily as the common ones.
+    fair: frozenset[str] = frozenset()
     # A second run at another size goes on from the first; the file looks at `seen_at` pixels a side.
     later: Settings | None = None
     seen_at: int = 176
@@ -130,8 +133,8 @@ def _filter(spread: float) -> Prepare:
     def prepare(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         import torch
 
+        from vitascope.screening.reduce import squared
         from vitascope.training.fundus_filter import filtered
-        from vitascope.training.pictures import squared
 
         pixels = torch.from_numpy(squared(rgb, 224)).permute(2, 0, 1)[None].float()
         return np.asarray(filtered(pixels, spread)[0].round().byte().permute(1, 2, 0).numpy(), dtype=np.uint8)
@@ -144,6 +147,20 @@ SPREADS: Views = {f"spread{n}": _filter(n / 224) for n in (1, 2, 4, 8)}
 
 def _fundus_views(case: Case) -> Views:
     return AS_IT_IS if case.source == "APTOS (filtered)" else SPREADS
+
+
+# Lesions differ in fine structure and colour, so both are changed a little only.
+SKIN = Settings(
+    samples=5600,
+    smoothing=0.02,
+    augmentation=Augmentation(zoom=(0.75, 1.1), stretch=0.1, colour=0.1, light=0.2, grey=0.0, spoil=0.15, erase=0.1),
+)
+FUNDUS = Settings(
+    samples=2800,
+    smoothing=0.0,
+    graded=("retinopathy",),
+    augmentation=Augmentation(turn=180, zoom=(0.75, 1.1), colour=0.05, light=0.3, grey=0.0, spoil=0.1, erase=0.1),
+)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -168,7 +185,7 @@ RECIPES: dict[str, Recipe] = {
             ),
             "malignant": {"benign": "Looks harmless", "malignant": "Looks malignant"},
         },
-        Settings(size=160, epochs=9, samples=5600, rate=2.5e-4),
+        replace(SKIN, size=128, epochs=10, rate=4e-4),
         200,
         _skin_score,
         {"lesion": ("HAM10000",), "malignant": ("HAM10000", "PAD-UFES-20")},
@@ -182,7 +199,9 @@ RECIPES: dict[str, Recipe] = {
         views=_skin_views,
         unseen=frozenset({"inpainted"}),
         shown=_skin_shown,
-        later=Settings(size=176, epochs=18, samples=5600, rate=2.5e-4),
+        fair=frozenset({"lesion"}),
+        later=replace(SKIN, size=192, epochs=11, rate=3e-4),
+        seen_at=192,
     ),
     "lung_ct": Recipe(
         "lung_ct",
@@ -241,25 +260,21 @@ RECIPES: dict[str, Recipe] = {
             },
             "fundus_cataract": {"no": "Clear view", "yes": "Veiled as by a cataract"},
         },
-        Settings(
-            size=192,
-            epochs=7,
-            samples=2800,
-            rate=3e-4,
-            augmentation=Augmentation(turn=180, zoom=(0.75, 1.1), colour=0.05, light=0.3, grey=0.1, spoil=0.15),
-        ),
+        replace(FUNDUS, size=160, epochs=8, rate=4e-4),
         224,
         _fundus_score,
         {"retinopathy": ("APTOS (filtered)", "EyePACS"), "fundus_cataract": ("ODIR-5K",)},
         (("APTOS 2019", "Kaggle, research"), ("EyePACS", "Kaggle, research"), ("ODIR-5K", "public, research")),
         (
             "Grades come from two sets whose graders and cameras differ; figures are given within each.",
-            "Small lesions vanish at the 192 pixels that it sees; mild retinopathy is often missed.",
+            "Small lesions vanish at the 224 pixels that it sees; mild retinopathy is often missed.",
         ),
         sums={"retinopathy": {"referable": ("2", "3", "4")}},
         views=_fundus_views,
         watched=frozenset({"", "spread4"}),
         fundus=True,
         ordered={"retinopathy": 0.5},
+        later=replace(FUNDUS, size=224, epochs=12, rate=3e-4),
+        seen_at=224,
     ),
 }

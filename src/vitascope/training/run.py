@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from vitascope.evaluation.datasets.photos import Case, cases
 from vitascope.training import backbones, card, judge
-from vitascope.training.adapters import cases
 from vitascope.training.export import Calibration, Shipped, check_file, difference, halved
 from vitascope.training.fit import Logits, Settings, fit, predict
 from vitascope.training.net import INNER, CheckNet
-from vitascope.training.pictures import Case, Pictures
+from vitascope.training.pictures import Pictures
 from vitascope.training.recipes import Recipe
 
 TAUGHT = frozenset(range(7))

@@ -4,6 +4,7 @@ import type { CheckOffered } from "../api/types";
 import { Asks } from "../components/Asks";
 import { Notice } from "../components/Notice";
 import { HandCamera } from "../components/HandCamera";
+import { LaboratoryValues } from "../components/LaboratoryValues";
 import { PhotoCamera } from "../components/PhotoCamera";
 import { PhotoList } from "../components/PhotoList";
 import { PhotoReport } from "../components/PhotoReport";
@@ -12,6 +13,7 @@ import { type Photo, usePhotos } from "../photo/usePhotos";
 import { summaryOf } from "../photo/words";
 import { type Scales, useScales } from "../reading/bands";
 import { saveReport } from "../reading/download";
+import { keepLaboratoryValues, laboratoryValues } from "../reading/laboratory";
 
 const AUTO = "auto";
 const NAIL = "nail";
@@ -25,6 +27,7 @@ export function PhotoScreen() {
   const [kind, setKind] = useState(AUTO);
   const [asSeries, setAsSeries] = useState(false);
   const [told, setTold] = useState<Record<string, string>>({});
+  const [laboratory, setLaboratory] = useState(laboratoryValues);
   const [camera, setCamera] = useState(false);
   const [chosen, setChosen] = useState<number | null>(null);
   const out = useRef<HTMLElement>(null);
@@ -51,9 +54,10 @@ export function PhotoScreen() {
   const show = useCallback(
     (groups: File[][]) => {
       const asked = (check?.asks ?? []).flatMap(({ name }) => (told[name] ? [[name, told[name]]] : []));
+      if (kind === NAIL && laboratory.length > 0) asked.push(["laboratory", JSON.stringify(laboratory)]);
       choose(add(groups, kind, Object.fromEntries(asked) as Record<string, string>));
     },
-    [add, check, choose, kind, told],
+    [add, check, choose, kind, laboratory, told],
   );
   const take = useCallback(
     async (files: File[]) => show(await grouped(files, asSeries && Boolean(check?.series))),
@@ -106,6 +110,16 @@ export function PhotoScreen() {
             onTell={(name, value) => setTold((before) => ({ ...before, [name]: value }))}
           />
         )}
+        {kind === NAIL && (
+          <LaboratoryValues
+            values={laboratory}
+            estimate={estimateOf(shown)}
+            onChange={(values) => {
+              setLaboratory(values);
+              keepLaboratoryValues(values);
+            }}
+          />
+        )}
         {camera ? (
           kind === NAIL ? (
             <HandCamera onFrames={capture} onClose={() => setCamera(false)} />
@@ -150,6 +164,12 @@ export function PhotoScreen() {
       </section>
     </div>
   );
+}
+
+/** The haemoglobin that the camera alone said of a picture, without anybody's laboratory values. */
+function estimateOf(photo: Photo | undefined): number | null {
+  const reading = photo?.answer?.report.readings.haemoglobin;
+  return reading?.value ? reading.value - (reading.inputs.shift ?? 0) : null;
 }
 
 function Outcome({ photo, scales }: { photo: Photo; scales: Scales | null }) {

@@ -10,9 +10,9 @@ export interface Candidate {
   readonly score: number;
 }
 
-/** A face that the mesh has confirmed. */
+/** A face that a closer look has confirmed. */
 export interface Detection extends Candidate {
   readonly landmarks: Landmarks;
-  /** How sure the mesh is of it, 0..1. */
+  /** How sure it is to be a face, 0..1. */
   readonly sure: number;
 }

@@ -3,6 +3,7 @@ import type { Candidate, Detection, Place } from "./detection";
 import { FINDER } from "./face.json";
 import { boundsOf, type Landmarks, meanOf } from "./landmarks";
 import type { Networks } from "./networks";
+import { vouchedFor } from "./verifier";
 import { at } from "./numbers";
 import { cropped, type Picture, turned } from "./picture";
 
@@ -11,7 +12,7 @@ const [SHORT_RANGE, FULL_RANGE] = [FINDER.SHORT_RANGE, FINDER.FULL_RANGE];
 
 /**
  * Faces in the picture, surest first, by the rules of `vitascope.face.finder`: the short-range network; where that sees
- * no clear face the full-range one; then, with `zoom`, windows of the picture. The mesh confirms each.
+ * no clear face the full-range one; then, with `zoom`, windows of the picture. The mesh confirms each, or the verifier.
  */
 export async function findFaces(networks: Networks, picture: Picture, zoom: boolean): Promise<Detection[]> {
   const short = await confirmed(networks, picture, await detected(networks, SHORT_RANGE, picture));
@@ -27,6 +28,7 @@ export async function findFaces(networks: Networks, picture: Picture, zoom: bool
         networks,
         picture,
         seen.map((face) => shifted(face, x, y)),
+        false,
       )),
     );
   }
@@ -64,21 +66,31 @@ async function detected(
   return readFaces(await networks.findFaces(name, picture), min_score);
 }
 
-/** Those of the surest candidates that the mesh takes for faces too, with its landmarks and their box. */
+/**
+ * Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box. Where they
+ * may be `covered`, one that the mesh doubts may be a face under a mask.
+ */
 async function confirmed(
   networks: Networks,
   picture: Picture,
   candidates: readonly Candidate[],
+  covered = true,
 ): Promise<Detection[]> {
   const faces: Detection[] = [];
   const place = (crop: Crop) => networks.placeMesh(picture, crop);
   for (const candidate of candidates.slice(0, FINDER.MAX_CANDIDATES)) {
     const clear = faces[0] && faces[0].score >= FINDER.CLEAR_SCORE;
     if (clear && candidate.score < FINDER.CLEAR_SCORE) break;
-    const first = await place(cropOfDetection(candidate));
-    if (first.sure < FINDER.HOPELESS) continue;
-    const { landmarks, sure } = await place(cropOfLandmarks(first.landmarks));
-    if (sure < FINDER.MIN_SURE || mismatchOf(candidate, landmarks) > FINDER.MAX_MISMATCH) continue;
+    const square = cropOfDetection(candidate);
+    const closer = cropOfLandmarks((await place(square)).landmarks);
+    const { landmarks, sure: meshSure } = await place(closer);
+    const apart = mismatchOf(candidate, landmarks);
+    let sure = meshSure;
+    if (sure < FINDER.MIN_SURE || apart > FINDER.MAX_MISMATCH) {
+      if (!covered || apart > FINDER.MAX_MISMATCH_COVERED) continue;
+      sure = await vouchedFor(networks, picture, square, closer);
+      if (!sure) continue;
+    }
     const { left, top, right, bottom } = boundsOf(landmarks);
     faces.push({ ...candidate, box: [left, top, right - left, bottom - top], landmarks, sure });
   }

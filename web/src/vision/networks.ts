@@ -1,13 +1,14 @@
-import * as ort from "onnxruntime-web/wasm";
-import runtime from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import type * as ort from "onnxruntime-web/wasm";
 import finderFull from "../../../src/vitascope/models/face_finder_full/model.onnx?url";
 import finderShort from "../../../src/vitascope/models/face_finder_short/model.onnx?url";
 import mesh from "../../../src/vitascope/models/face_mesh/model.onnx?url";
+import verifier from "../../../src/vitascope/models/face_verifier/model.onnx?url";
 import visibility from "../../../src/vitascope/models/face_visibility/model.onnx?url";
 import type { Crop } from "./crop";
-import { VISIBILITY } from "./face.json";
+import { VERIFIER, VISIBILITY } from "./face.json";
 import type { Landmarks } from "./landmarks";
 import { at } from "./numbers";
+import { openNetwork, tensorOf, tensorOfPicture } from "./onnx";
 import type { Picture } from "./picture";
 import type { Visibility } from "./visibility";
 
@@ -17,6 +18,8 @@ export interface Networks {
   findFaces: (name: string, picture: Picture) => Promise<Float32Array>;
   /** Landmarks in pixels of the picture, and how sure it is that the crop shows a face, 0..1. */
   placeMesh: (picture: Picture, crop: Crop) => Promise<{ landmarks: Landmarks; sure: number }>;
+  /** How likely an upright face, masked or not, fills the crops, 0..1: the mean of the log-odds of several looks. */
+  believe: (picture: Picture, ...crops: readonly Crop[]) => Promise<number>;
   /** What is hidden of the face in the crop. */
   lookAt: (picture: Picture, crop: Crop) => Promise<Visibility>;
 }
@@ -25,18 +28,14 @@ const FILES: Readonly<Record<string, string>> = {
   face_finder_short: finderShort,
   face_finder_full: finderFull,
   face_mesh: mesh,
+  face_verifier: verifier,
   face_visibility: visibility,
 };
 
-/** Opens the networks under ONNX Runtime's WebAssembly build, on one thread. Throws where there is no WebAssembly. */
+/** Opens the networks. Throws where there is no WebAssembly. */
 export async function openNetworks(): Promise<Networks> {
-  ort.env.wasm.wasmPaths = { wasm: runtime };
-  // More threads would need a page that is isolated from other origins, and these networks gain nothing by them.
-  ort.env.wasm.numThreads = 1;
   const sessions = new Map<string, ort.InferenceSession>();
-  for (const [name, file] of Object.entries(FILES)) {
-    sessions.set(name, await ort.InferenceSession.create(file, { executionProviders: ["wasm"] }));
-  }
+  for (const [name, file] of Object.entries(FILES)) sessions.set(name, await openNetwork(file));
 
   const run = async (name: string, inputs: Record<string, ort.Tensor>) => {
     const session = sessions.get(name);
@@ -46,13 +45,28 @@ export async function openNetworks(): Promise<Networks> {
   };
 
   return {
-    findFaces: async (name, picture) => (await run(name, { picture: tensorOf(picture) }))("faces"),
+    findFaces: async (name, picture) => (await run(name, { picture: tensorOfPicture(picture) }))("faces"),
     placeMesh: async (picture, crop) => {
-      const output = await run("face_mesh", { picture: tensorOf(picture), crop: squareOf(crop) });
+      const output = await run("face_mesh", { picture: tensorOfPicture(picture), crop: squareOf(crop) });
       return { landmarks: Float64Array.from(output("landmarks")), sure: at(output("face"), 0) };
     },
+    believe: async (picture, ...crops) => {
+      let odds = 0;
+      for (const crop of crops) {
+        const output = await run("face_verifier", {
+          picture: tensorOfPicture(picture),
+          crop: squareOf(crop),
+        });
+        const p = Math.min(Math.max(at(output("face"), 0), VERIFIER.LEAST), 1 - VERIFIER.LEAST);
+        odds += Math.log(p / (1 - p)) / crops.length;
+      }
+      return 1 / (1 + Math.exp(-odds));
+    },
     lookAt: async (picture, crop) => {
-      const output = await run("face_visibility", { picture: tensorOf(picture), crop: squareOf(crop) });
+      const output = await run("face_visibility", {
+        picture: tensorOfPicture(picture),
+        crop: squareOf(crop),
+      });
       return {
         hidden: byName(VISIBILITY.PARTS, output("hidden")),
         by: byName(VISIBILITY.OCCLUDERS, output("by")),
@@ -68,14 +82,5 @@ function byName(names: readonly string[], values: Float32Array): Record<string, 
 }
 
 function squareOf({ x, y, side, angle }: Crop): ort.Tensor {
-  return new ort.Tensor("float32", Float32Array.of(x, y, side, angle), [4]);
-}
-
-function tensorOf({ data, width, height }: Picture): ort.Tensor {
-  return new ort.Tensor("uint8", new Uint8Array(data.buffer, data.byteOffset, data.byteLength), [
-    1,
-    height,
-    width,
-    4,
-  ]);
+  return tensorOf("float32", Float32Array.of(x, y, side, angle), [4]);
 }

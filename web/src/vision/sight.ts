@@ -16,6 +16,3 @@ export interface Shown {
   /** Pictures a second that the camera gives, looked at or not; NaN while that is not known. */
   readonly cameraFps: number;
 }
-
-/** What it answers: once whether it can work at all, then one sight for each picture. */
-export type Answer = { readonly ready: boolean } | { readonly sight: Sight };

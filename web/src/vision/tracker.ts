@@ -9,6 +9,7 @@ import type { Networks } from "./networks";
 import { at } from "./numbers";
 import type { Picture } from "./picture";
 import { OneEuro } from "./smoothing";
+import { vouchedFor } from "./verifier";
 
 /** The face as it is now. */
 export interface Track {
@@ -98,7 +99,12 @@ export class FaceTracker {
       return this.moved(placed, motion, timeS);
     const followed = isFollowed(motion) ? motion : null;
     const raw = followed ? placed.reference.moved(placed.raw, followed) : placed.raw;
-    const mesh = await this.networks.placeMesh(picture, cropOfLandmarks(raw));
+    const crop = cropOfLandmarks(raw);
+    const placedMesh = await this.networks.placeMesh(picture, crop);
+    const mesh =
+      placedMesh.sure < TRACKER.SURE
+        ? { ...placedMesh, sure: Math.max(placedMesh.sure, await vouchedFor(this.networks, picture, crop)) }
+        : placedMesh;
     if (mesh.sure < TRACKER.MIN_SURE || !inside(mesh.landmarks, picture)) {
       this.lose();
       return this.acquire(picture, timeS);

@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { watchFrames } from "../live/frames";
 import { FaceVision } from "./client";
 import { Hold } from "./hold";
+import { PictureWorker } from "./pictures";
 import type { Sight } from "./sight";
 
 /** A sentence stays for at least this long. */
@@ -35,7 +36,7 @@ export function useFaceVision(
 
   useEffect(() => {
     const element = video.current;
-    if (!stream || !element || !FaceVision.possible()) return;
+    if (!stream || !element || !PictureWorker.possible()) return;
     const hold = new Hold(READABLE_S);
     const vision = new FaceVision(
       (sight) => {

@@ -85,8 +85,9 @@ export class FaceWatcher {
 
 /** Why this picture may not be measured, or null. */
 function refusalOf(sure: number, seen: Visibility): string | null {
-  if (sure < WATCHER.MIN_CONFIDENCE) return GUIDANCE.UNCLEAR;
   const why = whyRefused(seen);
+  // Under a mask the mesh is unsure because of the mask.
+  if (sure < WATCHER.MIN_CONFIDENCE) return why?.by === "mask" ? GUIDANCE.HIDDEN_BY.mask : GUIDANCE.UNCLEAR;
   if (!why) return null;
   const sentences: Readonly<Record<string, string>> = GUIDANCE.HIDDEN_BY;
   return sentences[why.by ?? ""] ?? GUIDANCE.COVERED;

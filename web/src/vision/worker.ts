@@ -2,10 +2,11 @@
 
 import { openNetworks } from "./networks";
 import { PixelReader } from "./pixels";
-import type { Answer, Shown } from "./sight";
+import type { Answer } from "./pictures";
+import type { Shown, Sight } from "./sight";
 import { FaceWatcher } from "./watcher";
 
-function answer(message: Answer, transfer: Transferable[] = []): void {
+function answer(message: Answer<Sight>, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
 

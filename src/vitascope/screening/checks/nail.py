@@ -83,7 +83,8 @@ class NailCheck:
         if sight.value is None:
             return self.reject(str(sight.reason), boxes=_boxes(sight))
         reading = _reading(sight.value, sight, profile, shift, {"nails": float(_count(sight))})
-        return Judgement(readings=(reading,), boxes=_boxes(sight), messages=(*sight.warnings, *_known_limits()))
+        messages = (*sight.warnings, *_moved(shift), *_known_limits())
+        return Judgement(readings=(reading,), boxes=_boxes(sight), messages=messages)
 
     def look(self, rgb: NDArray[np.uint8]) -> Sight:
         """The nails of one picture (H, W, 3) and what they say, without regard to the person."""
@@ -129,9 +130,8 @@ class NailCheck:
         inputs = {"frames": float(said.valid), "frames_kept": float(said.kept), "spread": round(said.spread, 3)}
         reading = _reading(said.value, middle, profile, shift, inputs)
         warnings = tuple(dict.fromkeys(w for sight in sights for w in sight.warnings))
-        return Judgement(
-            readings=(reading,), boxes=_boxes(middle), messages=(*warnings, _consistency(said), *_known_limits())
-        )
+        messages = (*warnings, _consistency(said), *_moved(shift), *_known_limits())
+        return Judgement(readings=(reading,), boxes=_boxes(middle), messages=messages)
 
     def reject(self, reason: str, *, boxes: tuple[Box, ...] = ()) -> Judgement:
         """The reading not given, for `reason`."""
@@ -227,6 +227,17 @@ def _known_limits() -> tuple[str, ...]:
     """How right the estimate is on people it never saw, and where it is weak: shown wherever a value is."""
     card = cards.load(READER).details
     return str(card["summary"]), *(str(limit) for limit in card["limits"][:2])
+
+
+def _moved(shift: Shift) -> tuple[str, ...]:
+    """How far a person's own laboratory values moved the estimate, if there are any."""
+    if not shift.pairs:
+        return ()
+    values = "Your laboratory value" if shift.pairs == 1 else f"Your {shift.pairs} laboratory values"
+    return (
+        f"{values} moved the estimate by {shift.value:+.1f} {UNIT}: {100 * shift.share:.0f} % of the mean difference "
+        "between laboratory and camera, the rest being taken for chance.",
+    )
 
 
 def _consistency(said: Together) -> str:

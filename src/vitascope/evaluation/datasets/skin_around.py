@@ -1,8 +1,8 @@
-"""Skin painted around lesions whose surroundings were blacked out.
+"""Skin around lesions whose surroundings were blacked out.
 
 The packaged crops of PAD-UFES-20 stand on black. A photograph never does, and a network that learns black learns the
-set, so every crop is laid on skin continued from the rim of the lesion: a slope of the rim's colours, blotches,
-pores, hairs and a shade, at a size and place drawn at random.
+set, so every crop is laid on skin: painted on from the rim of the lesion (a slope of the rim's colours, blotches,
+pores, hairs and a shade), or a photograph of other skin in the rim's colours, at a size and place drawn at random.
 """
 
 from __future__ import annotations
@@ -60,10 +60,28 @@ def ground(rgb: NDArray[np.uint8], mask: NDArray[np.uint8], size: int, rng: np.r
     return skin
 
 
-def photo(rgb: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A crop on black as a photograph of `size` pixels might show it: the lesion 35 to 100 % of the picture wide."""
+def of_photograph(
+    rgb: NDArray[np.uint8], mask: NDArray[np.uint8], skin: NDArray[np.uint8], size: int
+) -> NDArray[np.float32]:
+    """(size, size, 3) a photograph of other skin, moved to the colours of the lesion's rim, 0..255."""
+    inner = cv2.erode(mask, np.ones((15, 15), np.uint8))
+    rim = rgb[(mask > 0) & (inner == 0)].astype(np.float32)
+    bright = rim[rim.mean(axis=1) >= np.percentile(rim.mean(axis=1), 40)] if len(rim) >= 50 else None
+    grown = cv2.resize(skin, (size, size), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    if bright is None:
+        return grown
+    return np.asarray(grown * (np.median(bright, axis=0) / np.maximum(grown.mean(axis=(0, 1)), 1)), dtype=np.float32)
+
+
+def photo(
+    rgb: NDArray[np.uint8], size: int, rng: np.random.Generator, around: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """A crop on black as a photograph of `size` pixels might show it: the lesion 35 to 100 % of the picture wide.
+
+    around: a photograph of other skin to lay it on; painted skin when None.
+    """
     mask = bare(rgb)
-    skin = ground(rgb, mask, size, rng)
+    skin = ground(rgb, mask, size, rng) if around is None else of_photograph(rgb, mask, around, size)
     scale = size * rng.uniform(0.35, 1.0) / max(rgb.shape[:2])
     width, height = (max(round(n * scale), 8) for n in (rgb.shape[1], rgb.shape[0]))
     left, top = int(rng.integers(0, size - width + 1)), int(rng.integers(0, size - height + 1))
@@ -76,6 +94,20 @@ def photo(rgb: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArra
     part = skin[top : top + height, left : left + width]
     skin[top : top + height, left : left + width] = lesion * share + part * (1 - share)
     return np.asarray(skin.clip(0, 255), dtype=np.uint8)
+
+
+def within(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A rectangle that lies in the lesion and the skin that was left around it: all of it was photographed."""
+    mask = bare(rgb) > 0
+    height, width = mask.shape
+    best, most = (0, 0, height, width), 0.0
+    for _ in range(60):
+        h, w = (int(n * rng.uniform(0.3, 1.0)) for n in (height, width))
+        top, left = int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1))
+        if mask[top : top + h, left : left + w].mean() > 0.99 and h * w > most:
+            best, most = (top, left, h, w), float(h * w)
+    top, left, h, w = best
+    return np.ascontiguousarray(rgb[top : top + h, left : left + w])
 
 
 def inpainted(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

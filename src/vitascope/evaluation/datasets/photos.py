@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from vitascope.training.pictures import Case
 
 LESIONS = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 # Diagnoses of PAD-UFES-20 in the words of HAM10000; squamous cell carcinoma has no class there, its in-situ form
@@ -15,6 +14,20 @@ LESIONS = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 PAD_LESIONS = {"ACK": "akiec", "BCC": "bcc", "MEL": "mel", "NEV": "nv", "SCC": "akiec", "SEK": "bkl"}
 PAD_MALIGNANT = ("BCC", "MEL", "SCC")
 MALIGNANT = ("akiec", "bcc", "mel")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One labelled picture: its file, the group that must not be split, and what is known of it.
+
+    `labels` maps a head's name to the index of the class; a head that is missing is not known for this picture.
+    """
+
+    path: Path
+    group: str
+    source: str
+    labels: dict[str, int]
+    details: dict[str, str] = field(default_factory=dict)
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:

@@ -1,7 +1,7 @@
-"""Write what the page needs to follow a face as the package does: `python -m training.export_face_constants`.
+"""Write what the page needs to see faces and nails as the package does: `python -m training.export_page_constants`.
 
-Thresholds, sentences and landmark lists are kept in `vitascope.face` alone. The page's own port of it, web/src/vision,
-reads them from the JSON file that this writes; a test fails when the file is not what this would write.
+Thresholds, sentences and landmark lists are kept in the package alone. The page's own ports, web/src/vision and
+web/src/nails, read them from the JSON files that this writes; a test fails when a file is not what this would write.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ from vitascope.face import (
     regions,
     smoothing,
     tracker,
+    verifier,
     visibility,
     watcher,
 )
 from vitascope.face.finder import Network
+from vitascope.models import cards
+from vitascope.screening import nails
 
-FILE = Path(__file__).resolve().parents[1] / "web" / "src" / "vision" / "face.json"
+PAGE = Path(__file__).resolve().parents[1] / "web" / "src"
 LANDMARKS = 468
 
 
@@ -78,8 +81,13 @@ def outline_weights() -> dict[str, list[list[list[float]]]]:
     }
 
 
-def shared() -> dict[str, Any]:
-    """All that the page shares with the package."""
+def of_nails() -> dict[str, Any]:
+    """What finding nails shares with the package."""
+    return {"NAILS": constants_of(nails) | {"THRESHOLD": cards.load(nails.DETECTOR).details["threshold"]}}
+
+
+def of_faces() -> dict[str, Any]:
+    """What following a face shares with the package."""
     return {
         "FINDER": constants_of(finder),
         "MESH": constants_of(mesh),
@@ -93,19 +101,22 @@ def shared() -> dict[str, Any]:
         "GUIDANCE": constants_of(guidance),
         "REGIONS": constants_of(regions),
         "OBSTRUCTION": constants_of(obstruction),
+        "VERIFIER": constants_of(verifier),
         "VISIBILITY": constants_of(visibility) | {"THRESHOLDS": visibility.thresholds()},
         "OUTLINES": outline_weights(),
     }
 
 
-def text() -> str:
-    """The file's whole text."""
-    return json.dumps(shared(), indent=1, ensure_ascii=False) + "\n"
+def files() -> dict[Path, str]:
+    """Every file and its whole text."""
+    made = {PAGE / "vision" / "face.json": of_faces(), PAGE / "nails" / "nails.json": of_nails()}
+    return {path: json.dumps(shared, indent=1, ensure_ascii=False) + "\n" for path, shared in made.items()}
 
 
 def main() -> None:
-    """Write it."""
-    FILE.write_text(text(), encoding="utf-8")
+    """Write them."""
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What `train_verifier.py` is made of."""
