@@ -231,10 +231,13 @@ RECIPES: dict[str, Recipe] = {
         },
         Settings(
             size=160,
-            epochs=6,
-            samples=1200,
-            rate=3e-4,
-            augmentation=Augmentation(turn=30, flip_y=False, zoom=(0.6, 1.1), colour=0.12, light=0.3),
+            epochs=12,
+            samples=1400,
+            rate=4e-4,
+            smoothing=0.02,
+            augmentation=Augmentation(
+                turn=30, flip_y=False, zoom=(0.7, 1.1), colour=0.12, light=0.3, spoil=0.15, erase=0.1
+            ),
         ),
         208,
         _eye_score,
