@@ -80,7 +80,7 @@ def placed(portrait: Picture, face_width: float, *, roll: float = 0.0, light: fl
 
 def worker() -> str:
     """Where the built page has its worker."""
-    (file,) = (Settings().static_dir / "assets").glob("worker-*.js")
+    (file,) = (Settings().static_dir / "assets").glob("faceWorker-*.js")
     return f"/assets/{file.name}"
 
 

@@ -50,8 +50,9 @@ def compare(recipe: Recipe, data: Path, choice: run.Choice, out: Path) -> list[d
                     "milliseconds": round(milliseconds, 1),
                 }
             )
-    (out / "comparison.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    (out / "comparison.md").write_text(table(rows, choice), encoding="utf-8")
+            # Hours may lie between two rows; what is known is kept.
+            (out / "comparison.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            (out / "comparison.md").write_text(table(rows, choice), encoding="utf-8")
     return rows
 
 

@@ -33,7 +33,7 @@ export function useNails(
     if (!stream || !element || !PictureWorker.possible()) return;
     const steadiness = new Steadiness();
     let told = false;
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const worker = new Worker(new URL("./nailWorker.ts", import.meta.url), { type: "module" });
     const pictures = new PictureWorker<LiveHand>(
       worker,
       LONGEST_SIDE,

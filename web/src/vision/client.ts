@@ -10,7 +10,7 @@ export class FaceVision {
 
   /** `onSight` hears of each picture looked at; `onGone`, once, that there will be no more. */
   constructor(onSight: (sight: Sight) => void, onGone: () => void) {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const worker = new Worker(new URL("./faceWorker.ts", import.meta.url), { type: "module" });
     this.pictures = new PictureWorker(worker, FACE_PICTURE.longestSide, onSight, onGone);
   }
 
