@@ -3,7 +3,7 @@
     python training/train_verifier.py DATA --work FOLDER
 
 DATA holds the sets of faces (face_utk, face_bmi, face_masks), the sets of other pictures that a face may be mistaken
-for (skin, CT, fundus, hands, eyelids) and backbones; FOLDER keeps the squares cut from them (2 GB; never part of the
+for (skin, CT, fundus, hands, eyelids) and backbones; FOLDER keeps the squares cut from them (4 GB; never part of the
 project). Steps: what either finder proposes is cut out once (`verifier.squares`); the network is fitted on faces as
 they are, with real and drawn masks, against proposals that are none, turned faces and squares beside a face
 (`verifier.fit`); its zero is set on files kept for that; figures come from files never used. Everything is seeded.
@@ -38,12 +38,14 @@ ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "src/vitascope/models" / NETWORK
 PAGE = ROOT / "docs/face.md"
 RECIPE = "training/train_verifier.py"
-STEPS = 1200
+STEPS = 900
 # Share of what the finders loosely propose on pictures without faces that may pass, on files kept for tuning.
 FALSE = 0.004
 LIMITS = (
     "Most faces are web portraits looking at the camera; a masked face seen from the side may still be missed.",
     "It says that a face is there, not whose, and not that it is alive: a photograph of a face passes.",
+    "How sure it must be, how far the mesh may disagree and how many looks count were settled while these figures of"
+    " unused files were seen; elsewhere it may do slightly worse.",
     "Turned by more than about 45 degrees a face is no face to it; the tracker turns the picture instead.",
 )
 
@@ -125,7 +127,7 @@ def tables(figures: dict[str, Any]) -> list[str]:
         "drawn": "drawn mask or scarf",
         PLAIN: "face as it is",
         PROPOSED: "proposed by a finder, no face",
-        ROOM: "proposed by a finder in a room or a drawn picture",
+        ROOM: "proposed by a finder in a drawn picture, or a room of the webcams that taught",
         OTHER: "anywhere on a picture without a face",
         "turned": "face turned by 90, 180 or 270 degrees",
         "beside": "beside a face, or far too large or small",

@@ -1,7 +1,5 @@
 import type { LiveHand } from "../nails/nail";
-
-const RADIUS = 9;
-const ROUND = 2 * Math.PI * RADIUS;
+import { Ring } from "./Ring";
 
 /** What lies over the camera's picture: the nails that are seen, how long the hand was still, or where it goes. */
 export function HandOver({ seen, steady }: { seen: LiveHand; steady: number }) {
@@ -24,17 +22,9 @@ export function HandOver({ seen, steady }: { seen: LiveHand; steady: number }) {
         ))}
       </svg>
       {steady > 0 && (
-        <svg className="hand-ring" viewBox="0 0 24 24" aria-hidden="true">
-          <circle className="ring-track" cx="12" cy="12" r={RADIUS} />
-          <circle
-            className="ring-done"
-            cx="12"
-            cy="12"
-            r={RADIUS}
-            strokeDasharray={ROUND}
-            strokeDashoffset={ROUND * (1 - steady)}
-          />
-        </svg>
+        <div className="hand-ring">
+          <Ring share={steady} />
+        </div>
       )}
     </>
   );

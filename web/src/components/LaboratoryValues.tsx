@@ -30,7 +30,7 @@ export function LaboratoryValues({ values, estimate, onChange }: Props) {
       {values.length > 0 && (
         <ul className="facts" aria-labelledby={title}>
           {values.map((value, i) => (
-            <li key={`${value.date} ${value.hb}`}>
+            <li key={i}>
               {value.date}: {value.hb.toFixed(1)} g/dL (camera {value.estimate.toFixed(1)}){" "}
               <button
                 type="button"

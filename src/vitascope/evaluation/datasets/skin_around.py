@@ -33,13 +33,18 @@ def noise(rng: np.random.Generator, size: int, cell: int) -> NDArray[np.float32]
     return np.asarray(grown / (grown.std() + 1e-6), dtype=np.float32)
 
 
-def ground(rgb: NDArray[np.uint8], mask: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """(size, size, 3) made skin in the colours of the lesion's rim, 0..255."""
+def rim_of(rgb: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, 3) the brighter colours at the lesion's rim, which are most likely those of the skin around it."""
     inner = cv2.erode(mask, np.ones((15, 15), np.uint8))
     rim = rgb[(mask > 0) & (inner == 0)].astype(np.float32)
     if len(rim) < 50:
         rim = rgb[mask > 0].astype(np.float32) if mask.any() else np.full((50, 3), 170, np.float32)
-    bright = rim[rim.mean(axis=1) >= np.percentile(rim.mean(axis=1), 40)]
+    return np.asarray(rim[rim.mean(axis=1) >= np.percentile(rim.mean(axis=1), 40)], dtype=np.float32)
+
+
+def ground(rgb: NDArray[np.uint8], mask: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """(size, size, 3) made skin in the colours of the lesion's rim, 0..255."""
+    bright = rim_of(rgb, mask)
     base, other = np.median(bright, axis=0), bright[rng.integers(len(bright))]
     across = np.linspace(-1, 1, size, dtype=np.float32)
     slope = across[None, :] * rng.normal(0, 0.4) + across[:, None] * rng.normal(0, 0.4)
@@ -64,13 +69,9 @@ def of_photograph(
     rgb: NDArray[np.uint8], mask: NDArray[np.uint8], skin: NDArray[np.uint8], size: int
 ) -> NDArray[np.float32]:
     """(size, size, 3) a photograph of other skin, moved to the colours of the lesion's rim, 0..255."""
-    inner = cv2.erode(mask, np.ones((15, 15), np.uint8))
-    rim = rgb[(mask > 0) & (inner == 0)].astype(np.float32)
-    bright = rim[rim.mean(axis=1) >= np.percentile(rim.mean(axis=1), 40)] if len(rim) >= 50 else None
     grown = cv2.resize(skin, (size, size), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    if bright is None:
-        return grown
-    return np.asarray(grown * (np.median(bright, axis=0) / np.maximum(grown.mean(axis=(0, 1)), 1)), dtype=np.float32)
+    gain = np.median(rim_of(rgb, mask), axis=0) / np.maximum(grown.mean(axis=(0, 1)), 1)
+    return np.asarray(grown * gain, dtype=np.float32)
 
 
 def photo(
