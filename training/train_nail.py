@@ -19,7 +19,22 @@ import cv2
 import model_card
 import numpy as np
 import torch
-from nail import card, detector_graph, fit, hb_graph, judge, photos, regress, report, scenes, versions
+from nail import (
+    bare,
+    card,
+    covers,
+    detector_graph,
+    fit,
+    hb_graph,
+    heads,
+    judge,
+    near,
+    photos,
+    regress,
+    report,
+    scenes,
+    versions,
+)
 from nail.hb_net import LIGHT, Features, Haemoglobin
 from nail.net import NailNet
 from numpy.typing import NDArray
@@ -32,7 +47,6 @@ MODELS = ROOT / "src/vitascope/models"
 ROUNDS = ((1000, 1.0), (2000, 3.0), (1400, 3.0))
 THRESHOLD = 0.4
 TOLERANCE = 1.5  # g/dL that a confidence speaks of
-LEVELS = np.linspace(0, 100, 21)  # percent of people, at whose errors the confidence is read off
 AXES = 32  # of the space in which strangeness is measured
 PIECE = {"dtype": "float32"}
 DETECTOR_LIMITS = (
@@ -101,15 +115,6 @@ def certify_detector(data: Path, net: NailNet) -> tuple[bytes, dict[str, Any]]:
     }
 
 
-def seen_by(data: Path, network: Features) -> tuple[dict[str, versions.Seen], NDArray[np.float64], NDArray[np.str_]]:
-    """Every version of every hand, haemoglobin, sessions."""
-    hands = photos.hands(data)
-    empty = [rgb for some in photos.without_nails(data, 60, False).values() for rgb in some]
-    bases = bases_of(hands)
-    seen = versions.see(bases, scenes.Maker(bases, empty), network)
-    return seen, np.array([hand.hb for hand in hands]), np.array([hand.session for hand in hands])
-
-
 def strangeness(rows: NDArray[np.float64], model: regress.Linear) -> dict[str, NDArray[np.float64]]:
     """Axes and unit of the distance from the nails taught: 1 is what one nail in a hundred of them exceeds."""
     unit = (rows - model.centre) / model.scale
@@ -127,24 +132,36 @@ def strangeness(rows: NDArray[np.float64], model: regress.Linear) -> dict[str, N
 def train_reader(data: Path) -> tuple[bytes, dict[str, Any]]:
     """The reader's file and card."""
     network = Features().start_from(data / "backbones/efficientnetv2_b0_imagenet_folded.npz").eval()
-    seen, hb, sessions = seen_by(data, network)
+    hands = photos.hands(data)
+    hb, sessions = np.array([hand.hb for hand in hands]), np.array([hand.session for hand in hands])
+    bases = bases_of(hands)
+    maker = scenes.Maker(bases, [rgb for some in photos.without_nails(data, 60, False).values() for rgb in some])
+    seen = versions.see(bases, maker, network)
     taught = [seen[kind].features for kind in versions.TAUGHT]
     said = regress.nested(taught, {kind: one.features for kind, one in seen.items()}, hb, sessions)
     median = np.array([np.median(hb[sessions != session]) for session in sessions])
     model, strength = regress.fitted(taught, hb, sessions)
     nails = np.concatenate([rows.reshape(-1, rows.shape[2]) for rows in taught])
+    plain = {kind: one.features for kind, one in seen.items()}
+    hidden = bare.painted(bases, maker, network)
+    covered = bare.judged(plain, hidden, bare.named(bases, network), np.array([hand.fold for hand in hands]))
+    bare_weight, bare_bias = bare.fitted(list(plain.values()), list(hidden.values()))
     head = strangeness(nails, model) | {
         "weight": model.slopes / model.scale,
         "bias": np.array(model.level - float((model.centre / model.scale) @ model.slopes)),
+        "bare_weight": bare_weight,
+        "bare_bias": np.array(bare_bias),
     }
     reader = Haemoglobin(network, head).eval()
     file = hb_graph.onnx_of(reader)
-    low, high = regress.offsets(hb - said["as it is"])
     light = np.concatenate([seen[kind].light.reshape(-1, len(LIGHT)) for kind in ("as it is", "light")])
     strange = np.concatenate([one.light.reshape(-1, len(LIGHT)) for one in seen.values()])
     error = {kind: np.percentile(np.abs(said[kind] - hb), 90) for kind in ("as it is", "strange light")}
     far = {kind: distances(one.features, head) for kind, one in seen.items()}
     figures = report.whole(said, median, hb, sessions)
+    ways = heads.compared(taught, seen["as it is"].features, hb, sessions)
+    figures["by_way"] = {name: report.errors(values, hb) for name, values in ways.items()}
+    figures["bare"] = covered
     first = figures["by_version"]["as it is"]
     made = card.common(
         "nail_hb", "Estimate haemoglobin from the colour of fingernails.", file, HB_LIMITS, apart(file, reader, data)
@@ -162,6 +179,7 @@ def train_reader(data: Path) -> tuple[bytes, dict[str, Any]]:
                 **PIECE,
                 "meaning": "how unlike the nails taught; 1: one in a hundred is more so",
             },
+            "bare": {"shape": ["N"], **PIECE, "meaning": "logit that the nail is bare: no polish, no glove"},
             "light": {"shape": ["N", len(LIGHT)], **PIECE, "meaning": ", ".join(LIGHT)},
         },
         "strength": strength,
@@ -170,8 +188,8 @@ def train_reader(data: Path) -> tuple[bytes, dict[str, Any]]:
         "light_limits": limits(strange, 0.1),
         "poor_light_widens": round(max(1.0, float(error["strange light"] / error["as it is"])), 3),
         "tolerance": TOLERANCE,
-        "error_quantiles": [round(float(q), 3) for q in np.percentile(np.abs(said["as it is"] - hb), LEVELS)],
-        "interval": {"low": round(low, 3), "high": round(high, 3)},
+        "alike": near.table(said["as it is"], hb),
+        "least_bare": covered["least"],
         "distance_limit": round(float(max(np.percentile(d, 99.9) for d in far.values())), 3),
         "distance_99": {kind: round(float(np.percentile(d, 99)), 3) for kind, d in far.items()},
         "summary": (
@@ -223,7 +241,7 @@ def apart(file: bytes, reader: Haemoglobin, data: Path) -> float:
         boxes = {"nails": (hand.nails / sides).astype(np.float32), "skins": (hand.skins / sides).astype(np.float32)}
         shown = {"picture": hand.rgb[None], **boxes}
         with torch.no_grad():
-            hb, _, _ = reader(*map(torch.from_numpy, cutter.run(None, shown)))
+            hb, *_ = reader(*map(torch.from_numpy, cutter.run(None, shown)))
         worst = max(worst, float(np.abs(hb.numpy() - opened.run(["hb"], shown)[0]).max()))
     return worst
 
@@ -238,11 +256,16 @@ def main() -> None:
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     if asked.only != "detector":
-        file, made = train_reader(asked.data)
-        model_card.write(MODELS / "nail_hb", file, made, card.page(made, card.reader_tables(made)))
+        reader, read = train_reader(asked.data)
+        model_card.write(MODELS / "nail_hb", reader, read, card.page(read, card.reader_tables(read)))
     if asked.only != "hb":
         file, made = certify_detector(asked.data, train_detector(asked.data, asked.work))
         model_card.write(MODELS / "nail_detector", file, made, card.page(made, card.detector_tables(made)))
+    if asked.only != "detector":
+        # The whole check, with the files as they are now.
+        held = bases_of([hand for hand in photos.hands(asked.data) if hand.fold >= 8])
+        read["figures"]["against_advice"] = covers.figures(held)
+        model_card.write(MODELS / "nail_hb", reader, read, card.page(read, card.reader_tables(read)))
 
 
 if __name__ == "__main__":

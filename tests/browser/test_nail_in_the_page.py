@@ -62,7 +62,7 @@ def test_python_and_browser_read_the_same(
             pytest.skip("the photos of hands are not there")
         rgb = read_picture(photos[3])
     nails, skins, score = runtime.run(DETECTOR, picture=rgb[None])
-    hb, _, _ = runtime.run(READER, picture=rgb[None], nails=nails[:3], skins=skins[:3])
+    hb, *_ = runtime.run(READER, picture=rgb[None], nails=nails[:3], skins=skins[:3])
     files = {
         "finder": cards.load(DETECTOR).path.read_bytes(),
         "reader": cards.load(READER).path.read_bytes(),

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from vitascope import screen
 from vitascope.errors import InputError
 from vitascope.media.picture import read_picture
+from vitascope.models import cards
+from vitascope.screening.alike import Alike
 from vitascope.screening.checks.nail import NAIL
 from vitascope.screening.nails import find
 
@@ -90,6 +92,28 @@ def test_a_hand_in_shadow_is_refused_or_less_certain(hands: list[tuple[Path, flo
     else:
         assert dark.interval is not None
         assert dark.interval[1] - dark.interval[0] > plain.interval[1] - plain.interval[0]
+
+
+@pytest.mark.parametrize("colour", [(235, 120, 160), (170, 20, 35), (240, 238, 235), (25, 22, 25)])
+def test_polish_is_no_nail_to_read(hands: list[tuple[Path, float]], colour: tuple[int, int, int]) -> None:
+    rgb = read_picture(hands[1][0])
+    painted = rgb.copy()
+    for nail in find(rgb):
+        x, y, w, h = (np.array(nail.place) * np.array([rgb.shape[1], rgb.shape[0]] * 2)).astype(int)
+        cv2.ellipse(painted, (x + w // 2, y + h // 2), (int(w * 0.45), int(h * 0.42)), 0, 0, 360, colour, -1)
+    reading = NAIL.judge(painted).readings[0]
+    assert reading.value is None
+    assert "take off polish" in str(reading.reason)
+
+
+def test_a_low_estimate_reaches_lower_and_is_less_sure_than_one_in_the_middle() -> None:
+    card = cards.load("nail_hb").details
+    low, middle = Alike.to(9.5, card), Alike.to(13.5, card)
+    assert low.low < middle.low
+    assert low.within(1.5) < middle.within(1.5)
+    assert low.below_8 > middle.below_8
+    assert low.below_11 > middle.below_11
+    assert Alike.to(2.0, card) == Alike.to(card["alike"]["estimate"][0], card)
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])

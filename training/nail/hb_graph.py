@@ -85,8 +85,8 @@ def onnx_of(net: Haemoglobin) -> bytes:
         halved(net),
         examples=[torch.full((2, 3, edge, edge), 128.0) for edge in PATCHES.values()],
         between=list(PATCHES),
-        dynamic={name: {0: "N"} for name in (*PATCHES, "hb", "distance", "light")},
+        dynamic={name: {0: "N"} for name in (*PATCHES, "hb", "distance", "bare", "light")},
         inputs=INPUTS,
-        outputs={"hb": ["N"], "distance": ["N"], "light": ["N", len(LIGHT)]},
-        exact=("weight_hb", "centre", "scale", "axes"),
+        outputs={"hb": ["N"], "distance": ["N"], "bare": ["N"], "light": ["N", len(LIGHT)]},
+        exact=("weight_hb", "bare_weight", "centre", "scale", "axes"),
     )

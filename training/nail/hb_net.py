@@ -21,6 +21,7 @@ STAGES = (
 )
 TAPS = (4, 7, 10, 12, 15)
 MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
+COLOURS = 45  # features of colour, the last ones
 LIGHT = ("nail", "skin", "red_to_blue", "saturation", "clipped")
 
 
@@ -156,7 +157,8 @@ def lab(linear: Tensor) -> Tensor:
 
 
 class Haemoglobin(nn.Module):  # type: ignore[misc]
-    """Features to g/dL a nail and how unlike the training nails it is (1 = as the strangest in a hundred of them)."""
+    """Features to g/dL a nail, how unlike the training nails it is (1 = as the strangest in a hundred of them), how
+    surely it is bare (a logit) and what the light is like."""
 
     def __init__(self, features: Features, head: dict[str, np.ndarray]) -> None:
         super().__init__()
@@ -164,10 +166,10 @@ class Haemoglobin(nn.Module):  # type: ignore[misc]
         for name, value in head.items():
             self.register_buffer(name, torch.from_numpy(np.asarray(value, np.float32)))
 
-    def forward(self, around: Tensor, nail: Tensor, skin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, around: Tensor, nail: Tensor, skin: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """See the class."""
         f, light = self.features(around, nail, skin)
         hb = f @ self.weight + self.bias
         z = ((f - self.centre) / self.scale) @ self.axes
         distance = ((z**2).mean(1)).sqrt() / self.usual
-        return hb, distance, light
+        return hb, distance, f @ self.bare_weight + self.bare_bias, light

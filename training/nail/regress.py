@@ -82,24 +82,3 @@ def nested(
         for name, rows in judged.items():
             said[name][out] = np.median(model(rows[out]), axis=1)
     return said
-
-
-def offsets(residual: Array) -> tuple[float, float]:
-    """What is added to an estimate for its 90 % interval: the conformal 5 and 95 % points of truth minus estimate
-    (Lei et al. 2018, doi:10.1080/01621459.2017.1307116)."""
-    ordered = np.sort(residual)
-    n = len(ordered)
-    low = max(int(np.floor(0.05 * (n + 1))) - 1, 0)
-    high = min(int(np.ceil(0.95 * (n + 1))) - 1, n - 1)
-    return float(ordered[low]), float(ordered[high])
-
-
-def covered(said: Array, hb: Array, sessions: NDArray[np.str_]) -> dict[str, float]:
-    """The share of each session's people within the interval that the other sessions give."""
-    shares = {}
-    for session in np.unique(sessions):
-        out = sessions == session
-        low, high = offsets((hb - said)[~out])
-        error = (hb - said)[out]
-        shares[str(session)] = float(((error >= low) & (error <= high)).mean())
-    return shares

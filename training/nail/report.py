@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from nail.regress import covered, offsets
+from nail import near
 
 Array = NDArray[np.float64]
+ESTIMATES = ((0.0, 11.0), (11.0, 12.5), (12.5, 14.0), (14.0, 25.0))
 BANDS = ((0.0, 8.0), (8.0, 11.0), (11.0, 13.0), (13.0, 25.0))
 
 
@@ -33,8 +34,8 @@ def whole(said: dict[str, Array], median: Array, hb: Array, sessions: NDArray[np
     again = [rng.integers(0, len(hb), len(hb)) for _ in range(2000)]
     mae = [float(np.abs(best - hb)[k].mean()) for k in again]
     area = [roc_auc_score(hb[k] < 11, -best[k]) for k in again if 0 < (hb[k] < 11).sum() < len(k)]
-    shares = covered(best, hb, sessions)
-    low, high = offsets(hb - best)
+    inside = near.held(best, hb, sessions)
+    shares = {str(name): float(inside[sessions == name].mean()) for name in np.unique(sessions)}
     return {
         "people": len(hb),
         "sessions": len(np.unique(sessions)),
@@ -44,22 +45,27 @@ def whole(said: dict[str, Array], median: Array, hb: Array, sessions: NDArray[np
         "auc_below_11_interval": [_r(v) for v in np.percentile(area, (2.5, 97.5))],
         "interval_covers": _r(float(np.mean(list(shares.values())))),
         "interval_covers_by_session": {name: _r(value) for name, value in shares.items()},
-        "below_8": {name: _sensitivity(best, hb, 8.0, cut) for name, cut in (("at 8", 8.0), ("at 10", 10.0))},
+        "below_8": {
+            name: _sensitivity(best, hb, 8.0, cut)
+            for name, cut in (("at 8", 8.0), ("at 10", 10.0), ("at 11", 11.0), ("at 12", 12.0))
+        },
         "below_11": {name: _sensitivity(best, hb, 11.0, cut) for name, cut in (("at 11", 11.0), ("at 12", 12.0))},
-        "by_band": [_band(best, hb, (low, high), *band) for band in BANDS],
+        "by_band": [_band(best, hb, inside, hb, band) for band in BANDS],
+        "by_estimate": [_band(best, hb, inside, best, band) for band in ESTIMATES],
     }
 
 
-def _band(said: Array, hb: Array, interval: tuple[float, float], least: float, under: float) -> dict[str, Any]:
-    here = (hb >= least) & (hb < under)
-    error, (low, high) = (hb - said)[here], interval
+def _band(said: Array, hb: Array, inside: NDArray[np.bool_], by: Array, band: tuple[float, float]) -> dict[str, Any]:
+    least, under = band
+    here = (by >= least) & (by < under)
+    error = (said - hb)[here]
     return {
         "from": least,
         "under": under,
         "n": int(here.sum()),
         "mae": _r(np.abs(error).mean()),
-        "bias": _r(-error.mean()),
-        "interval_covers": _r(((error >= low) & (error <= high)).mean()),
+        "bias": _r(error.mean()),
+        "interval_covers": _r(inside[here].mean()),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,6 +19,8 @@ KINDS = ("as it is", "boxes", "ground", "turned", "turned, ground", "light", "li
 TAUGHT = KINDS[:5]
 BOX_SHIFT, BOX_SIZE = 0.06, 0.08  # standard deviations, of a box's side and of its logarithm
 CANVAS = 800
+# A picture with the boxes of its nails and of the skin beside them, (n, 4) in pixels.
+Boxed = tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,32 +33,34 @@ class Seen:
 
 def see(bases: Sequence[Base], maker: Maker, network: Features) -> dict[str, Seen]:
     """Every version of every hand as the network sees it."""
-    cutter = hb_graph.cutter()
     found = {}
     for index, kind in enumerate(KINDS):
         rng = np.random.default_rng([7, index])
-        rows = []
-        for base in bases:
-            rgb, nails, skins = _version(base, maker, kind, rng)
-            sides = np.array([rgb.shape[1], rgb.shape[0]] * 2)
-            cuts = cutter.run(
-                None,
-                {
-                    "picture": rgb[None],
-                    "nails": (nails / sides).astype(np.float32),
-                    "skins": (skins / sides).astype(np.float32),
-                },
-            )
-            with torch.no_grad():
-                rows.append([out.numpy().astype(np.float64) for out in network(*map(torch.from_numpy, cuts))])
-        found[kind] = Seen(np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows]))
+        found[kind] = seen_in((version(base, maker, kind, rng) for base in bases), network)
         print(f"version {index + 1} of {len(KINDS)}: {kind}", flush=True)
     return found
 
 
-def _version(
-    base: Base, maker: Maker, kind: str, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.float64]]:
+def seen_in(pictures: Iterable[Boxed], network: Features) -> Seen:
+    """What the network sees of pictures with as many nails each."""
+    cutter, rows = hb_graph.cutter(), []
+    for rgb, nails, skins in pictures:
+        sides = np.array([rgb.shape[1], rgb.shape[0]] * 2)
+        cuts = cutter.run(
+            None,
+            {
+                "picture": rgb[None],
+                "nails": (nails / sides).astype(np.float32),
+                "skins": (skins / sides).astype(np.float32),
+            },
+        )
+        with torch.no_grad():
+            rows.append([out.numpy().astype(np.float64) for out in network(*map(torch.from_numpy, cuts))])
+    return Seen(np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows]))
+
+
+def version(base: Base, maker: Maker, kind: str, rng: np.random.Generator) -> Boxed:
+    """One version of one hand."""
     hand = base.hand
     rgb, nails, skins = hand.rgb, hand.nails, hand.skins
     height, width = rgb.shape[:2]

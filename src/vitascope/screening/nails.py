@@ -39,10 +39,11 @@ class Nail:
 @dataclass(frozen=True, slots=True)
 class Value:
     """What one nail says: g/dL; how unlike the nails it was learned from it is (1 = the strangest in a hundred of
-    them); the light on it by name, as the card of the reader has it."""
+    them); how surely it is bare, a logit; the light on it by name, as the card of the reader has it."""
 
     hb: float
     distance: float
+    bare: float
     light: dict[str, float]
 
 
@@ -63,15 +64,15 @@ def read(rgb: Rgb, nails: Sequence[Nail]) -> list[Value]:
     if not nails:
         return []
     names = cards.load(READER).details["light"]
-    hb, distance, light = runtime.run(
+    hb, distance, bare, light = runtime.run(
         READER,
         picture=rgb[None],
         nails=np.array([nail.box for nail in nails], np.float32),
         skins=np.array([nail.skin for nail in nails], np.float32),
     )
     return [
-        Value(float(g), float(d), dict(zip(names, row.tolist(), strict=True)))
-        for g, d, row in zip(hb, distance, light, strict=True)
+        Value(float(g), float(d), float(b), dict(zip(names, row.tolist(), strict=True)))
+        for g, d, b, row in zip(hb, distance, bare, light, strict=True)
     ]
 
 

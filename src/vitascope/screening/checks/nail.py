@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vitascope.models import cards
 from vitascope.report import Box, PictureView, Reading
 from vitascope.report.anaemia import Profile, scale
+from vitascope.screening.alike import Alike
 from vitascope.screening.capture import Capture, Together
 from vitascope.screening.check import Judgement, Question
 from vitascope.screening.nails import DETECTOR, READER, Nail, Value, find, read
@@ -83,7 +84,7 @@ class NailCheck:
         if sight.value is None:
             return self.reject(str(sight.reason), boxes=_boxes(sight))
         reading = _reading(sight.value, sight, profile, shift, {"nails": float(_count(sight))})
-        messages = (*sight.warnings, *_moved(shift), *_known_limits())
+        messages = (*sight.warnings, *_moved(shift), *_known_limits(sight.value))
         return Judgement(readings=(reading,), boxes=_boxes(sight), messages=messages)
 
     def look(self, rgb: NDArray[np.uint8]) -> Sight:
@@ -94,7 +95,7 @@ class NailCheck:
         said = iter(read(rgb, good))
         values = [next(said) if nail.flaw is None else None for nail in nails]
         card = cards.load(READER).details
-        kept = [v for v in values if v is not None and v.distance <= card["distance_limit"]]
+        kept = [v for v in values if v is not None and _counts(v, card)]
         light, blocked = _light([v for v in values if v is not None], card)
         reason = None
         if not nails:
@@ -130,7 +131,7 @@ class NailCheck:
         inputs = {"frames": float(said.valid), "frames_kept": float(said.kept), "spread": round(said.spread, 3)}
         reading = _reading(said.value, middle, profile, shift, inputs)
         warnings = tuple(dict.fromkeys(w for sight in sights for w in sight.warnings))
-        messages = (*warnings, _consistency(said), *_moved(shift), *_known_limits())
+        messages = (*warnings, _consistency(said), *_moved(shift), *_known_limits(said.value))
         return Judgement(readings=(reading,), boxes=_boxes(middle), messages=messages)
 
     def reject(self, reason: str, *, boxes: tuple[Box, ...] = ()) -> Judgement:
@@ -147,11 +148,11 @@ def _known(person: Mapping[str, Any] | None) -> tuple[Profile, Shift]:
 
 def _reading(value: float, sight: Sight, profile: Profile, shift: Shift, inputs: Mapping[str, float]) -> Reading:
     card = cards.load(READER).details
-    low, high = card["interval"]["low"], card["interval"]["high"]
+    alike = Alike.to(value, card)
     wide = max(1.0, sight.distance) * (card["poor_light_widens"] if sight.warnings else 1.0)
     shifted = value + shift.value
     stretch = wide * shift.narrowing
-    interval = max(POSSIBLE[0], shifted + low * stretch), min(POSSIBLE[1], shifted + high * stretch)
+    interval = max(POSSIBLE[0], shifted + alike.low * stretch), min(POSSIBLE[1], shifted + alike.high * stretch)
     dial = scale(profile)
     bands = [dial.label(v) for v in interval]
     banded = len(dial.zones) > 1
@@ -164,7 +165,7 @@ def _reading(value: float, sight: Sight, profile: Profile, shift: Shift, inputs:
         value=round(shifted, 2),
         status="ok" if settled else "tentative",
         interval=(round(interval[0], 2), round(interval[1], 2)),
-        confidence=round(_within(card, stretch), 3),
+        confidence=round(min(SUREST, alike.within(card["tolerance"] / stretch)), 3),
         reason=None if settled else _open(bands, banded),
         method=METHOD,
         band=dial.label(shifted) if banded else None,
@@ -174,10 +175,9 @@ def _reading(value: float, sight: Sight, profile: Profile, shift: Shift, inputs:
     )
 
 
-def _within(card: Mapping[str, Any], stretch: float) -> float:
-    """The share of people apart from training whose error, times `stretch`, was within the card's tolerance."""
-    errors = card["error_quantiles"]
-    return min(SUREST, float(np.interp(card["tolerance"] / stretch, errors, np.linspace(0, 1, len(errors)))))
+def _counts(value: Value, card: Mapping[str, Any]) -> bool:
+    """Whether the nail is bare and like those that the model knows."""
+    return bool(value.distance <= card["distance_limit"] and value.bare >= card["least_bare"])
 
 
 def _open(bands: Sequence[str], banded: bool) -> str:
@@ -192,8 +192,10 @@ def _light(values: Sequence[Value], card: Mapping[str, Any]) -> tuple[tuple[str,
         return (), None
     seen = {name: float(np.median([v.light[name] for v in values])) for name in card["light"]}
     limits = card["light_limits"]
-    if seen["nail"] < limits["nail"][0] or seen["skin"] < limits["skin"][0]:
+    if seen["skin"] < limits["skin"][0]:
         return (), LIGHT_WORDS["dark"]
+    if seen["nail"] < limits["nail"][0]:  # dark nails on well-lit fingers
+        return (), UNLIKE
     if seen["clipped"] > limits["clipped"][1]:
         return (), LIGHT_WORDS["bright"]
     usual = card["light_usual"]
@@ -206,12 +208,12 @@ def _light(values: Sequence[Value], card: Mapping[str, Any]) -> tuple[tuple[str,
 
 
 def _boxes(sight: Sight) -> tuple[Box, ...]:
-    limit = cards.load(READER).details["distance_limit"]
+    card = cards.load(READER).details
     boxes = []
     for nail, value in zip(sight.nails, sight.values, strict=True):
         if value is None:
             boxes.append(Box(nail.place, "nail", f"Not read: {nail.flaw}.", nail.score))
-        elif value.distance > limit:
+        elif not _counts(value, card):
             boxes.append(Box(nail.place, "nail", f"Not counted. {UNLIKE}", nail.score))
         else:
             boxes.append(Box(nail.place, "nail", f"{value.hb:.1f} {UNIT}", nail.score, round(value.hb, 2)))
@@ -219,14 +221,14 @@ def _boxes(sight: Sight) -> tuple[Box, ...]:
 
 
 def _count(sight: Sight) -> int:
-    limit = cards.load(READER).details["distance_limit"]
-    return sum(value is not None and value.distance <= limit for value in sight.values)
+    card = cards.load(READER).details
+    return sum(value is not None and _counts(value, card) for value in sight.values)
 
 
-def _known_limits() -> tuple[str, ...]:
+def _known_limits(estimate: float) -> tuple[str, ...]:
     """How right the estimate is on people it never saw, and where it is weak: shown wherever a value is."""
     card = cards.load(READER).details
-    return str(card["summary"]), *(str(limit) for limit in card["limits"][:2])
+    return Alike.to(estimate, card).sentence(), str(card["summary"]), *(str(limit) for limit in card["limits"][:2])
 
 
 def _moved(shift: Shift) -> tuple[str, ...]:
