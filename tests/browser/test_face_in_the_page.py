@@ -17,7 +17,10 @@ from playwright.sync_api import Page, Playwright, Route
 from tests.browser.visitor import chromium, visit
 from tests.server.running import Running
 from training.export_page_constants import files
+from vitascope.evaluation.face.occluders import put_mask
+from vitascope.face.finder import BlazeFace
 from vitascope.face.guidance import HOLD_UPRIGHT, MORE_LIGHT, NO_FACE
+from vitascope.face.picture import look_at
 from vitascope.face.watcher import FaceWatcher, Sight
 from vitascope.media.frames import Frame, open_clip
 from vitascope.models import cards
@@ -78,6 +81,16 @@ def placed(portrait: Picture, face_width: float, *, roll: float = 0.0, light: fl
     return np.asarray(np.rint(picture * light), np.uint8)
 
 
+def near_and_covered(portrait: Picture) -> Picture:
+    """Eyes, nose and a mask fill the picture; without a margin around it no finder sees a face."""
+    landmarks = look_at(portrait).landmarks
+    assert landmarks is not None
+    masked = put_mask(portrait, landmarks, np.random.default_rng(0))[98:146, 189:253]
+    near = np.asarray(cv2.resize(masked, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
+    assert not BlazeFace(zoom=False).find(near)
+    return near
+
+
 def worker() -> str:
     """Where the built page has its worker."""
     (file,) = (Settings().static_dir / "assets").glob("faceWorker-*.js")
@@ -129,10 +142,12 @@ def test_single_pictures(page: Page, portrait: Picture) -> None:
         (350, 10, 0.6),
     ]
     pictures = [placed(portrait, width, roll=roll, light=light) for width, roll, light in kinds]
+    # One that fills the picture and loses its lower half: found inside a margin.
+    pictures.append(near_and_covered(portrait))
     # Between two of them the picture is empty for long enough to forget the last face.
     shown = [picture for face in pictures for picture in (EMPTY, face)]
     found = compare(page, shown, [2.0 * i for i in range(len(shown))])
-    assert [sight.found for sight in found] == [False, True] * len(kinds)
+    assert [sight.found for sight in found] == [False, True] * len(pictures)
 
 
 def test_a_face_that_moves_leaves_and_comes_back(page: Page, portrait: Picture) -> None:

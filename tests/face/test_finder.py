@@ -123,6 +123,21 @@ def test_a_masked_face_is_found_and_told_to_uncover(close_up: Picture, seed: int
     assert sight.refusal == guidance.HIDDEN_BY["mask"]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_masked_face_that_fills_the_picture_is_seen_inside_a_margin(close_up: Picture, seed: int) -> None:
+    landmarks = look_at(close_up).landmarks
+    assert landmarks is not None
+    low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    (left, top), (right, bottom) = (low + 0.2 * (high - low)).astype(int), (high - 0.2 * (high - low)).astype(int)
+    masked = put_mask(close_up, landmarks, np.random.default_rng(seed))[top:bottom, left:right]
+    tight = np.asarray(cv2.resize(masked, None, fx=0.8, fy=0.8), np.uint8)
+    assert not BlazeFace(zoom=False).find(tight)
+    (face,) = BlazeFace().find(tight)
+    assert face.landmarks is not None
+    expected = (landmarks[[33, 263], :2].mean(axis=0) - (left, top)) * 0.8
+    np.testing.assert_allclose(face.landmarks[[33, 263], :2].mean(axis=0), expected, atol=0.15 * tight.shape[1])
+
+
 def test_the_verifier_believes_in_upright_faces_only(close_up: Picture) -> None:
     face = BlazeFace().find(close_up)[0]
     crop = crop_of_detection(face)

@@ -3,7 +3,7 @@
 BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047): a grid of anchors, each with a score, a box and six points; boxes
 that overlap are blended by their scores. All of that is inside the networks' files. Its scores alone cannot tell a
 small or masked face from a mole or an optic disc, so a low score is enough to be looked at, and the mesh decides; where
-a mask leaves the mesh in doubt, the verifier does.
+the mesh is not clear, under a mask or on a lesion that has a face of its own, the verifier does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vitascope.face.detection import Detection, FaceFinder
 from vitascope.face.mesh import crop_of_detection, crop_of_landmarks, place
-from vitascope.face.verifier import vouched
+from vitascope.face.verifier import MIN_BELIEF, MIN_BELIEF_LARGE, MIN_DOUBTED, VOUCHED, belief
 from vitascope.models import runtime
 
 __all__ = ["FULL_RANGE", "SHORT_RANGE", "BlazeFace", "Detection", "FaceFinder", "Network", "detect", "find_turned"]
@@ -34,17 +34,22 @@ SHORT_RANGE = Network("face_finder_short", 0.2)
 FULL_RANGE = Network("face_finder_full", 0.2)
 CLEAR_SCORE = 0.5  # a face as clear as this in the first look spares the second one
 MIN_SURE = 0.9  # of the mesh
+CLEAR_SURE = 0.99  # a mesh less sure than this is heard only where the verifier does not think it wrong
 MAX_MISMATCH = 0.12  # between the finder's eyes, nose and mouth and the mesh's, in face sizes
 MAX_MISMATCH_COVERED = 0.2  # the same where mouth and nose may be under a mask, and both are guessed
 SAME_FACE_IOU = 0.3
 MAX_CANDIDATES = 4
+MARGIN = 0.5  # of the longer side, around a picture in which a face may be too large to be seen
+MARGIN_GREY = 128
+LARGE = 0.35  # of the longer side: what is smaller would have been seen without the margin
 SMALLEST_ZOOM = 160  # pixels; windows smaller than this show nothing that the whole picture does not
 
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
 
 
 class BlazeFace:
-    """The short-range network; where that sees no clear face the full-range one; then, with `zoom`, windows of it.
+    """The short-range network; where that sees no clear face the full-range one; then, with `zoom`, the
+    picture with a margin, for faces that fill it, and windows of it, for small ones.
 
     Without `confirm` the mesh is not asked: enough to see whether a face that is followed is still there.
     """
@@ -65,8 +70,11 @@ class BlazeFace:
         faces = _apart([*faces, *confirmed(rgb, detect(FULL_RANGE, rgb))])
         if faces or not self._zoom:
             return faces
+        faces = confirmed(rgb, _with_margin(rgb), vouching=MIN_BELIEF_LARGE)
+        if faces:
+            return faces
         # So many looks at small things would take some of them for masked faces.
-        near = [confirmed(rgb, _seen_in(window, x, y), covered=False) for x, y, window in _windows(rgb)]
+        near = [confirmed(rgb, _seen_in(window, x, y), vouching=None) for x, y, window in _windows(rgb)]
         return _apart([face for found in near for face in found])
 
 
@@ -86,10 +94,12 @@ def detect(network: Network, rgb: NDArray[np.uint8]) -> list[Detection]:
     return [_detection(face) for face in faces.astype(np.float64) if face[0] >= network.min_score]
 
 
-def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection], *, covered: bool = True) -> list[Detection]:
+def confirmed(
+    rgb: NDArray[np.uint8], candidates: list[Detection], *, vouching: float | None = MIN_BELIEF
+) -> list[Detection]:
     """Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box.
 
-    covered: a face that the mesh doubts may be one under a mask.
+    vouching: the belief from which the verifier takes one for a face that the mesh takes for none; None: never.
     """
     faces: list[Detection] = []
     for candidate in candidates[:MAX_CANDIDATES]:
@@ -100,12 +110,14 @@ def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection], *, covered: b
         closer = crop_of_landmarks(landmarks)
         landmarks, sure = place(rgb, closer)
         apart = mismatch(candidate, landmarks)
-        if sure < MIN_SURE or apart > MAX_MISMATCH:
-            if not covered or apart > MAX_MISMATCH_COVERED:
+        agrees = sure >= MIN_SURE and apart <= MAX_MISMATCH
+        if not (agrees and sure >= CLEAR_SURE):
+            if not agrees and (vouching is None or apart > MAX_MISMATCH_COVERED):
                 continue
-            sure = vouched(rgb, square, closer)
-            if not sure:
+            likely = belief(rgb, square, closer)
+            if likely < (MIN_DOUBTED if agrees else vouching or 0.0):
                 continue
+            sure = sure if agrees else VOUCHED
         low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
         box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
         faces.append(replace(candidate, box=box, landmarks=landmarks, sure=sure))
@@ -121,6 +133,21 @@ def mismatch(face: Detection, landmarks: NDArray[np.float64]) -> float:
 def _detection(face: NDArray[np.float64]) -> Detection:
     score, x, y, w, h = face[:5].tolist()
     return Detection((x, y, w, h), face[5:].reshape(6, 2), score)
+
+
+def _with_margin(rgb: NDArray[np.uint8]) -> list[Detection]:
+    """What is seen when the picture has a grey margin: a face that fills all of it, or is cut off by its edge, is too
+    large for the finders without one."""
+    height, width = rgb.shape[:2]
+    margin = round(MARGIN * max(height, width))
+    wider = np.full((height + 2 * margin, width + 2 * margin, 3), MARGIN_GREY, np.uint8)
+    wider[margin : margin + height, margin : margin + width] = rgb[..., :3]
+    seen = [face for face in detect(SHORT_RANGE, wider) if max(face.box[2:]) >= LARGE * max(height, width)]
+    return [_moved(face, -margin, -margin) for face in seen]
+
+
+def _moved(face: Detection, x: float, y: float) -> Detection:
+    return replace(face, box=(face.box[0] + x, face.box[1] + y, *face.box[2:]), points=face.points + np.array([x, y]))
 
 
 def _windows(rgb: NDArray[np.uint8]) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
@@ -140,10 +167,7 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def _seen_in(window: NDArray[np.uint8], x: int, y: int) -> list[Detection]:
-    return [
-        replace(face, box=(face.box[0] + x, face.box[1] + y, *face.box[2:]), points=face.points + np.array([x, y]))
-        for face in detect(SHORT_RANGE, window)
-    ]
+    return [_moved(face, x, y) for face in detect(SHORT_RANGE, window)]
 
 
 def _apart(faces: list[Detection]) -> list[Detection]:

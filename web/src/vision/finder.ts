@@ -1,25 +1,42 @@
 import { type Crop, cropOfDetection, cropOfLandmarks } from "./crop";
 import type { Candidate, Detection, Place } from "./detection";
-import { FINDER } from "./face.json";
+import { FINDER, VERIFIER } from "./face.json";
 import { boundsOf, type Landmarks, meanOf } from "./landmarks";
 import type { Networks } from "./networks";
-import { vouchedFor } from "./verifier";
 import { at } from "./numbers";
-import { cropped, type Picture, turned } from "./picture";
+import { cropped, framed, type Picture, turned } from "./picture";
 
 const COLUMNS = 17;
 const [SHORT_RANGE, FULL_RANGE] = [FINDER.SHORT_RANGE, FINDER.FULL_RANGE];
 
 /**
  * Faces in the picture, surest first, by the rules of `vitascope.face.finder`: the short-range network; where that sees
- * no clear face the full-range one; then, with `zoom`, windows of the picture. The mesh confirms each, or the verifier.
+ * no clear face the full-range one; then, with `zoom`, the picture with a margin and windows of it. The mesh confirms
+ * each, or the verifier.
  */
 export async function findFaces(networks: Networks, picture: Picture, zoom: boolean): Promise<Detection[]> {
-  const short = await confirmed(networks, picture, await detected(networks, SHORT_RANGE, picture));
+  const short = await confirmed(
+    networks,
+    picture,
+    await detected(networks, SHORT_RANGE, picture),
+    VERIFIER.MIN_BELIEF,
+  );
   if (short.some(({ score }) => score >= FINDER.CLEAR_SCORE)) return short;
-  const full = await confirmed(networks, picture, await detected(networks, FULL_RANGE, picture));
+  const full = await confirmed(
+    networks,
+    picture,
+    await detected(networks, FULL_RANGE, picture),
+    VERIFIER.MIN_BELIEF,
+  );
   const faces = withoutCovered([...short, ...full]);
   if (faces.length > 0 || !zoom) return faces;
+  const large = await confirmed(
+    networks,
+    picture,
+    await seenWithMargin(networks, picture),
+    VERIFIER.MIN_BELIEF_LARGE,
+  );
+  if (large.length > 0) return large;
   const found: Detection[] = [];
   for (const { x, y, side } of windowsOf(picture)) {
     const seen = await detected(networks, SHORT_RANGE, cropped(picture, x, y, side));
@@ -28,11 +45,20 @@ export async function findFaces(networks: Networks, picture: Picture, zoom: bool
         networks,
         picture,
         seen.map((face) => shifted(face, x, y)),
-        false,
+        undefined,
       )),
     );
   }
   return withoutCovered(found);
+}
+
+/** What is seen when the picture has a grey margin: a face that fills all of it is too large without one. */
+async function seenWithMargin(networks: Networks, picture: Picture): Promise<Candidate[]> {
+  const longer = Math.max(picture.width, picture.height);
+  const margin = Math.round(FINDER.MARGIN * longer);
+  const seen = await detected(networks, SHORT_RANGE, framed(picture, margin, FINDER.MARGIN_GREY));
+  const large = seen.filter(({ box }) => Math.max(box[2], box[3]) >= FINDER.LARGE * longer);
+  return large.map((face) => shifted(face, -margin, -margin));
 }
 
 /** Faces seen after the picture was turned counter-clockwise, in pixels of the unturned picture. */
@@ -67,14 +93,14 @@ async function detected(
 }
 
 /**
- * Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box. Where they
- * may be `covered`, one that the mesh doubts may be a face under a mask.
+ * Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box. From the
+ * belief `vouching` on the verifier takes one for a face that the mesh takes for none; undefined: never.
  */
 async function confirmed(
   networks: Networks,
   picture: Picture,
   candidates: readonly Candidate[],
-  covered = true,
+  vouching: number | undefined,
 ): Promise<Detection[]> {
   const faces: Detection[] = [];
   const place = (crop: Crop) => networks.placeMesh(picture, crop);
@@ -85,12 +111,13 @@ async function confirmed(
     const closer = cropOfLandmarks((await place(square)).landmarks);
     const { landmarks, sure: meshSure } = await place(closer);
     const apart = mismatchOf(candidate, landmarks);
-    let sure = meshSure;
-    if (sure < FINDER.MIN_SURE || apart > FINDER.MAX_MISMATCH) {
-      if (!covered || apart > FINDER.MAX_MISMATCH_COVERED) continue;
-      sure = await vouchedFor(networks, picture, square, closer);
-      if (!sure) continue;
+    const agrees = meshSure >= FINDER.MIN_SURE && apart <= FINDER.MAX_MISMATCH;
+    if (!(agrees && meshSure >= FINDER.CLEAR_SURE)) {
+      if (!agrees && (vouching === undefined || apart > FINDER.MAX_MISMATCH_COVERED)) continue;
+      const likely = await networks.believe(picture, square, closer);
+      if (likely < (agrees ? VERIFIER.MIN_DOUBTED : (vouching ?? 0))) continue;
     }
+    const sure = agrees ? meshSure : VERIFIER.VOUCHED;
     const { left, top, right, bottom } = boundsOf(landmarks);
     faces.push({ ...candidate, box: [left, top, right - left, bottom - top], landmarks, sure });
   }

@@ -36,3 +36,13 @@ export function cropped({ data, width, height }: Picture, x: number, y: number, 
   }
   return { data: part, width: columns, height: rows };
 }
+
+/** The picture inside a margin of one grey. */
+export function framed({ data, width, height }: Picture, margin: number, grey: number): Picture {
+  const [columns, rows] = [width + 2 * margin, height + 2 * margin];
+  const wider = new Uint8ClampedArray(4 * columns * rows).fill(grey);
+  for (let row = 0; row < height; row++) {
+    wider.set(data.subarray(4 * row * width, 4 * (row + 1) * width), 4 * ((row + margin) * columns + margin));
+  }
+  return { data: wider, width: columns, height: rows };
+}
