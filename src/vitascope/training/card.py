@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from vitascope.evaluation.screening.tables import classes, table
+from vitascope.evaluation.screening.tables import classes, table, with_interval
 from vitascope.training.export import Shipped
 from vitascope.training.recipes import Recipe
 
@@ -96,6 +96,17 @@ def page(card: dict[str, Any]) -> str:
     ]
     for name, head in card["heads"].items():
         lines += [f"## {name}: {', '.join(head['classes'])}", "", head["summary"], "", *table(head["metrics"])]
+        if "out_of_fold" in head:
+            lines += ["Out of fold: pictures of folds 0 to 7, by networks like it that their fold did not teach:", ""]
+            lines += table(head["out_of_fold"])
+        if "across" in head:
+            lines += ["Taught by one set alone and asked about all of another:", "", "| sets | n | AUC | right |"]
+            lines += ["|---|---|---|---|"]
+            lines += [
+                f"| {name} | {row['n']} | {with_interval(row['auc'])} | {100 * row['accuracy'][0]:.0f} % |"
+                for name, row in head["across"].items()
+            ]
+            lines.append("")
         answer = head["answer"]
         lines += [
             f"Answers from a probability of {answer['threshold']:.3f} and a gap of {answer['gap']:.2f}; prediction sets"

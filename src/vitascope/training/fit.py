@@ -45,6 +45,7 @@ class Settings:
     graded: tuple[str, ...] = ()  # heads whose classes are grades: the mean grade's squared distance counts too
     frozen: int = 6  # first blocks that stay as ImageNet left them: edges and colours, and half of the work of a step
     keep: float = 0.998  # of the moving average of the weights, a step
+    last: bool = False  # keep the last epoch, whatever its score: what is watched then judges without having chosen
     patience: int = 0  # epochs without a better score before stopping; 0: never
     seed: int = 1
     device: str = "cpu"
@@ -121,7 +122,7 @@ def fit(
     folder: Path,
     resume: bool = False,
 ) -> CheckNet:
-    """The moving average of the weights after training, at its best epoch by `score` on `watched`.
+    """The moving average of the weights after training, at its best epoch by `score` on `watched` (or its last).
 
     `folder` receives `curve.csv` (epoch, loss, score, seconds) and `state.pt`, from which `resume` goes on.
     """
@@ -192,7 +193,7 @@ def fit(
                     slow.lerp_(fast, 1 - keep)
         reached = score(predict(mean, watched.rgb, settings.size, flips=False, device=device), watched)
         since += 1
-        if reached > best_score:
+        if reached > best_score or settings.last:
             best, best_score, since = copy.deepcopy(mean.state_dict()), reached, 0
         _note(folder / "curve.csv", epoch, losses / steps, reached, time.monotonic() - began)
         torch.save(

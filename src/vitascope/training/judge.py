@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,12 @@ class Raw:
     def take(self, kept: NDArray[np.bool_]) -> Raw:
         """Those that are kept."""
         return Raw(self.logits[kept], self.y[kept], tuple(c for c, k in zip(self.cases, kept, strict=True) if k))
+
+    @classmethod
+    def joined(cls, some: Sequence[Raw]) -> Raw:
+        """All of them, one after the other."""
+        cases = tuple(case for one in some for case in one.cases)
+        return cls(np.concatenate([one.logits for one in some]), np.concatenate([one.y for one in some]), cases)
 
     def of(self, sources: Iterable[str]) -> Raw:
         """Those of some sources."""

@@ -51,6 +51,9 @@ class Recipe:
     ordered: Mapping[str, float] = field(default_factory=dict)
     # Heads whose rare classes are to be named as readily as the common ones.
     fair: frozenset[str] = frozenset()
+    # Temperatures and thresholds come from this many networks, each judged by folds that did not teach it; the one
+    # that is shipped then learns from all of them. 0: from the shipped network's own answers to fold 7.
+    crossed: int = 0
     # A second run at another size goes on from the first; the file looks at `seen_at` pixels a side.
     later: Settings | None = None
     seen_at: int = 176
@@ -221,6 +224,7 @@ RECIPES: dict[str, Recipe] = {
             "Two sets, one from figures in papers: another scanner may do worse, as the figures across sets show.",
             "One slice at a time; other pneumonias look alike and were hardly among the pictures.",
         ),
+        crossed=4,
     ),
     "outer_eye": Recipe(
         "outer_eye",

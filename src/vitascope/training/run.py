@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from vitascope.training.recipes import Recipe
 
 TAUGHT = frozenset(range(7))
 WATCHED = frozenset({7})
+LEARNED = TAUGHT | WATCHED
+ALL = LEARNED | judge.HELD_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +54,67 @@ def parts(recipe: Recipe, pictures: Pictures, taught: frozenset[int], watched: f
 def train(recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | None, out: Path) -> CheckNet:
     """The fitted network of one run."""
     taught, watched = parts(recipe, pictures, TAUGHT, WATCHED)
-    net = new_net(recipe, choice, weights)
-    return fit(net, taught, watched, score=recipe.score, settings=choice.settings, folder=out, resume=choice.resume)
+    return _fitted(recipe, (taught, watched), choice, weights, out)
+
+
+def cross_fitted(
+    recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | None, *, out: Path, count: int
+) -> Iterator[tuple[CheckNet, frozenset[int], Pictures]]:
+    """For each of `count` parts of folds 0 to 7: a network taught by the others, to its last epoch, and the part."""
+    choice = replace(choice, settings=replace(choice.settings, last=True), later=None)
+    for part in range(count):
+        apart = frozenset(fold for fold in LEARNED if fold % count == part)
+        taught, seen = parts(recipe, pictures, LEARNED - apart, apart)
+        yield _fitted(recipe, (taught, seen), choice, weights, out / f"fold{part}"), apart, seen
 
 
 def cross_validated(
     recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | None, *, out: Path, count: int
 ) -> list[float]:
     """The recipe's score on each of `count` parts of folds 0 to 7 after training on the others, last epoch."""
-    scores = []
-    for part in range(count):
-        watched = frozenset(f for f in range(8) if f % count == part)
-        taught, seen = parts(recipe, pictures, frozenset(range(8)) - watched, watched)
-        net = new_net(recipe, choice, weights)
-        net = fit(net, taught, seen, score=recipe.score, settings=choice.settings, folder=out / f"fold{part}")
-        scores.append(recipe.score(logits(net, seen, choice.settings), seen))
-    return scores
+    nets = cross_fitted(recipe, pictures, choice, weights, out=out, count=count)
+    return [recipe.score(logits(net, seen, choice.settings), seen) for net, _, seen in nets]
+
+
+def out_of_fold(
+    recipe: Recipe, pictures: Pictures, choice: Choice, every: list[Case], *, weights: Path | None, out: Path
+) -> dict[str, judge.Raw]:
+    """What networks that were not taught by a picture's fold answer to it, for all pictures of folds 0 to 7."""
+    answers: list[dict[str, judge.Raw]] = []
+    for net, apart, _ in cross_fitted(recipe, pictures, choice, weights, out=out, count=recipe.crossed):
+        answers.append(judge.ask(_plain_file(recipe, halved(net.cpu().eval())), recipe, every, apart))
+    return {head: judge.Raw.joined([one[head] for one in answers]) for head in recipe.heads}
+
+
+def across(
+    recipe: Recipe, pictures: Pictures, choice: Choice, every: list[Case], *, weights: Path | None, out: Path
+) -> dict[str, dict[str, judge.Raw]]:
+    """By head and "one source to another": what a network taught by one source alone answers to all of the other."""
+    choice = replace(choice, settings=replace(choice.settings, last=True))
+    found: dict[str, dict[str, judge.Raw]] = {head: {} for head in recipe.heads}
+    sources = pictures.sources()
+    for source in sorted(set(sources.tolist())):
+        taught = parts(recipe, pictures.take(sources == source), LEARNED, WATCHED)
+        net = _fitted(recipe, (taught[0], taught[1]), choice, weights, out / source)
+        file = _plain_file(recipe, halved(net.cpu().eval()))
+        for other in sorted(set(sources.tolist()) - {source}):
+            answers = judge.ask(file, recipe, [case for case in every if case.source == other], ALL)
+            for head, raw in answers.items():
+                found[head][f"{source} to {other}"] = raw
+    return found
+
+
+def _fitted(
+    recipe: Recipe, taught_watched: tuple[Pictures, Pictures], choice: Choice, weights: Path | None, out: Path
+) -> CheckNet:
+    taught, watched = taught_watched
+    net = new_net(recipe, choice, weights)
+    return fit(net, taught, watched, score=recipe.score, settings=choice.settings, folder=out, resume=choice.resume)
+
+
+def _plain_file(recipe: Recipe, net: CheckNet) -> bytes:
+    plain = {head: Calibration(1.0, (0.0,) * len(classes)) for head, classes in recipe.heads.items()}
+    return check_file(Shipped(net, plain, recipe.fundus, False), recipe.seen_at, f"check_{recipe.kind}")
 
 
 def logits(net: CheckNet, pictures: Pictures, settings: Settings) -> Logits:
@@ -74,13 +122,26 @@ def logits(net: CheckNet, pictures: Pictures, settings: Settings) -> Logits:
     return predict(net, pictures.rgb, settings.size, flips=False, device=settings.device)
 
 
-def certify(recipe: Recipe, net: CheckNet, choice: Choice, every: list[Case], home: Path) -> dict[str, Any]:
-    """Write `model.onnx`, `card.json` and `card.md` into `home`; returns the card."""
+def certify(
+    recipe: Recipe,
+    net: CheckNet,
+    choice: Choice,
+    every: list[Case],
+    home: Path,
+    *,
+    kept: dict[str, judge.Raw] | None = None,
+    strange: dict[str, dict[str, judge.Raw]] | None = None,
+) -> dict[str, Any]:
+    """Write `model.onnx`, `card.json` and `card.md` into `home`; returns the card.
+
+    kept: answers that set temperatures and thresholds, where they are not the network's own to fold 7 but those of
+    networks like it to folds that did not teach them. strange: answers across sources (`across`), for the card.
+    """
     net = halved(net.cpu().eval())
     name, size = f"check_{recipe.kind}", recipe.seen_at
-    plain = {head: Calibration(1.0, (0.0,) * len(classes)) for head, classes in recipe.heads.items()}
-    raw = check_file(Shipped(net, plain, recipe.fundus, False), size, name)
-    kept = judge.ask(raw, recipe, every, judge.CALIBRATION)
+    raw = _plain_file(recipe, net)
+    crossed = kept is not None
+    kept = judge.ask(raw, recipe, every, judge.CALIBRATION) if kept is None else kept
     how = judge.calibrate(recipe, kept)
     shipped = Shipped(net, how, recipe.fundus, False)
     data = check_file(shipped, size, name)
@@ -89,6 +150,13 @@ def certify(recipe: Recipe, net: CheckNet, choice: Choice, every: list[Case], ho
     for head in recipe.heads:
         rule = judge.rules(recipe, head, kept[head], how[head])
         rule["metrics"] = judge.measure(recipe, head, rule, unseen[head], how[head])
+        if crossed:
+            rule["out_of_fold"] = judge.measure(recipe, head, rule, kept[head], how[head])
+        if strange:
+            rule["across"] = {
+                name: judge.measure(recipe, head, rule, raw, how[head])["held_out"]
+                for name, raw in strange[head].items()
+            }
         rule["summary"] = card.summary(" and ".join(recipe.own[head]), rule["metrics"]["held_out"])
         heads[head] = rule
     parity = difference(shipped, data, size)
@@ -106,11 +174,20 @@ def check(recipe: Recipe, data: Path, choice: Choice, out: Path) -> dict[str, An
     every = cases(recipe.kind, data)
     weights = data / "backbones"
     pictures = recipe.read(every)
-    net = train(recipe, pictures, choice, weights if weights.is_dir() else None, out)
+    start = weights if weights.is_dir() else None
+    kept = strange = None
+    if recipe.crossed:
+        strange = across(recipe, pictures, choice, every, weights=start, out=out)
+        kept = out_of_fold(recipe, pictures, choice, every, weights=start, out=out)
+        everybody = parts(recipe, pictures, LEARNED, WATCHED)
+        to_the_end = replace(choice, settings=replace(choice.settings, last=True))
+        net = _fitted(recipe, (everybody[0], everybody[1]), to_the_end, start, out)
+    else:
+        net = train(recipe, pictures, choice, start, out)
     if choice.later:
         taught, watched = parts(recipe, pictures, TAUGHT, WATCHED)
         net = fit(
             net, taught, watched, score=recipe.score, settings=choice.later, folder=out / "later", resume=choice.resume
         )
     (out / "settings.json").write_text(json.dumps(asdict(choice.settings), indent=1) + "\n", encoding="utf-8")
-    return certify(recipe, net, choice, every, out / f"check_{recipe.kind}")
+    return certify(recipe, net, choice, every, out / f"check_{recipe.kind}", kept=kept, strange=strange)
