@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from vitascope.evaluation.face.occluders import put_mask
 from vitascope.face import guidance
-from vitascope.face.finder import FULL_RANGE, SHORT_RANGE, BlazeFace, Network, detect
+from vitascope.face.finder import FULL_RANGE, SHORT_RANGE, BlazeFace, Network, confirmed, detect, with_margin
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
 from vitascope.face.picture import look_at
-from vitascope.face.verifier import VOUCHED, belief, vouched
+from vitascope.face.verifier import MIN_BELIEF_LARGE, VOUCHED, belief, vouched
 from vitascope.models import runtime
 
 Picture = NDArray[np.uint8]
@@ -124,17 +124,19 @@ def test_a_masked_face_is_found_and_told_to_uncover(close_up: Picture, seed: int
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_masked_face_that_fills_the_picture_is_seen_inside_a_margin(close_up: Picture, seed: int) -> None:
+@pytest.mark.parametrize("scale", [0.8, 12.0])
+def test_a_masked_face_that_fills_the_picture_is_seen_inside_a_margin(
+    close_up: Picture, seed: int, scale: float
+) -> None:
     landmarks = look_at(close_up).landmarks
     assert landmarks is not None
     low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
     (left, top), (right, bottom) = (low + 0.2 * (high - low)).astype(int), (high - 0.2 * (high - low)).astype(int)
     masked = put_mask(close_up, landmarks, np.random.default_rng(seed))[top:bottom, left:right]
-    tight = np.asarray(cv2.resize(masked, None, fx=0.8, fy=0.8), np.uint8)
-    assert not BlazeFace(zoom=False).find(tight)
-    (face,) = BlazeFace().find(tight)
+    tight = np.asarray(cv2.resize(masked, None, fx=scale, fy=scale), np.uint8)
+    (face,) = confirmed(tight, with_margin(tight), vouching=MIN_BELIEF_LARGE)
     assert face.landmarks is not None
-    expected = (landmarks[[33, 263], :2].mean(axis=0) - (left, top)) * 0.8
+    expected = (landmarks[[33, 263], :2].mean(axis=0) - (left, top)) * scale
     np.testing.assert_allclose(face.landmarks[[33, 263], :2].mean(axis=0), expected, atol=0.15 * tight.shape[1])
 
 

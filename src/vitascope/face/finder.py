@@ -41,6 +41,7 @@ SAME_FACE_IOU = 0.3
 MAX_CANDIDATES = 4
 MARGIN = 0.5  # of the longer side, around a picture in which a face may be too large to be seen
 MARGIN_GREY = 128
+LARGE_ENOUGH = 640  # pixels: of a picture twice as long every second pixel is looked at, and so on
 LARGE = 0.35  # of the longer side: what is smaller would have been seen without the margin
 SMALLEST_ZOOM = 160  # pixels; windows smaller than this show nothing that the whole picture does not
 
@@ -70,7 +71,7 @@ class BlazeFace:
         faces = _apart([*faces, *confirmed(rgb, detect(FULL_RANGE, rgb))])
         if faces or not self._zoom:
             return faces
-        faces = confirmed(rgb, _with_margin(rgb), vouching=MIN_BELIEF_LARGE)
+        faces = confirmed(rgb, with_margin(rgb), vouching=MIN_BELIEF_LARGE)
         if faces:
             return faces
         # So many looks at small things would take some of them for masked faces.
@@ -135,19 +136,23 @@ def _detection(face: NDArray[np.float64]) -> Detection:
     return Detection((x, y, w, h), face[5:].reshape(6, 2), score)
 
 
-def _with_margin(rgb: NDArray[np.uint8]) -> list[Detection]:
+def with_margin(rgb: NDArray[np.uint8]) -> list[Detection]:
     """What is seen when the picture has a grey margin: a face that fills all of it, or is cut off by its edge, is too
     large for the finders without one."""
-    height, width = rgb.shape[:2]
+    step = max(1, max(rgb.shape[:2]) // LARGE_ENOUGH)
+    coarse = rgb[::step, ::step, :3]
+    height, width = coarse.shape[:2]
     margin = round(MARGIN * max(height, width))
     wider = np.full((height + 2 * margin, width + 2 * margin, 3), MARGIN_GREY, np.uint8)
-    wider[margin : margin + height, margin : margin + width] = rgb[..., :3]
+    wider[margin : margin + height, margin : margin + width] = coarse
     seen = [face for face in detect(SHORT_RANGE, wider) if max(face.box[2:]) >= LARGE * max(height, width)]
-    return [_moved(face, -margin, -margin) for face in seen]
+    return [_moved(face, -margin, -margin, step) for face in seen]
 
 
-def _moved(face: Detection, x: float, y: float) -> Detection:
-    return replace(face, box=(face.box[0] + x, face.box[1] + y, *face.box[2:]), points=face.points + np.array([x, y]))
+def _moved(face: Detection, x: float, y: float, scale: float = 1.0) -> Detection:
+    left, top, w, h = face.box
+    box = (scale * (left + x), scale * (top + y), scale * w, scale * h)
+    return replace(face, box=box, points=scale * (face.points + np.array([x, y])))
 
 
 def _windows(rgb: NDArray[np.uint8]) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:

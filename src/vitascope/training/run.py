@@ -177,11 +177,11 @@ def check(recipe: Recipe, data: Path, choice: Choice, out: Path) -> dict[str, An
     start = weights if weights.is_dir() else None
     kept = strange = None
     if recipe.crossed:
-        strange = across(recipe, pictures, choice, every, weights=start, out=out)
         kept = out_of_fold(recipe, pictures, choice, every, weights=start, out=out)
         everybody = parts(recipe, pictures, LEARNED, WATCHED)
         to_the_end = replace(choice, settings=replace(choice.settings, last=True))
         net = _fitted(recipe, (everybody[0], everybody[1]), to_the_end, start, out)
+        strange = across(recipe, pictures, choice, every, weights=start, out=out)
     else:
         net = train(recipe, pictures, choice, start, out)
     if choice.later:

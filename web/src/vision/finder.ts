@@ -4,7 +4,7 @@ import { FINDER, VERIFIER } from "./face.json";
 import { boundsOf, type Landmarks, meanOf } from "./landmarks";
 import type { Networks } from "./networks";
 import { at } from "./numbers";
-import { cropped, framed, type Picture, turned } from "./picture";
+import { cropped, framed, type Picture, thinned, turned } from "./picture";
 
 const COLUMNS = 17;
 const [SHORT_RANGE, FULL_RANGE] = [FINDER.SHORT_RANGE, FINDER.FULL_RANGE];
@@ -54,11 +54,13 @@ export async function findFaces(networks: Networks, picture: Picture, zoom: bool
 
 /** What is seen when the picture has a grey margin: a face that fills all of it is too large without one. */
 async function seenWithMargin(networks: Networks, picture: Picture): Promise<Candidate[]> {
-  const longer = Math.max(picture.width, picture.height);
+  const step = Math.max(1, Math.floor(Math.max(picture.width, picture.height) / FINDER.LARGE_ENOUGH));
+  const coarse = thinned(picture, step);
+  const longer = Math.max(coarse.width, coarse.height);
   const margin = Math.round(FINDER.MARGIN * longer);
-  const seen = await detected(networks, SHORT_RANGE, framed(picture, margin, FINDER.MARGIN_GREY));
+  const seen = await detected(networks, SHORT_RANGE, framed(coarse, margin, FINDER.MARGIN_GREY));
   const large = seen.filter(({ box }) => Math.max(box[2], box[3]) >= FINDER.LARGE * longer);
-  return large.map((face) => shifted(face, -margin, -margin));
+  return large.map((face) => shifted(face, -margin, -margin, step));
 }
 
 /** Faces seen after the picture was turned counter-clockwise, in pixels of the unturned picture. */
@@ -172,9 +174,13 @@ export function windowsOf({
   return starts(height).flatMap((y) => starts(width).map((x) => ({ x, y, side })));
 }
 
-function shifted(face: Candidate, x: number, y: number): Candidate {
+function shifted(face: Candidate, x: number, y: number, scale = 1): Candidate {
   const [left, top, w, h] = face.box;
-  return { ...face, box: [left + x, top + y, w, h], points: mapped(face.points, ([u, v]) => [u + x, v + y]) };
+  return {
+    ...face,
+    box: [scale * (left + x), scale * (top + y), scale * w, scale * h],
+    points: mapped(face.points, ([u, v]) => [scale * (u + x), scale * (v + y)]),
+  };
 }
 
 /** A detection in a picture that was turned counter-clockwise, in the picture (of that size) before the turns. */

@@ -46,3 +46,15 @@ export function framed({ data, width, height }: Picture, margin: number, grey: n
   }
   return { data: wider, width: columns, height: rows };
 }
+
+/** Every `step`-th pixel of every `step`-th row. */
+export function thinned(picture: Picture, step: number): Picture {
+  if (step === 1) return picture;
+  const [width, height] = [Math.ceil(picture.width / step), Math.ceil(picture.height / step)];
+  const from = new Uint32Array(picture.data.buffer, picture.data.byteOffset, picture.width * picture.height);
+  const to = new Uint32Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) to[i] = at(from, y * step * picture.width + x * step);
+  }
+  return { data: new Uint8ClampedArray(to.buffer), width, height };
+}
