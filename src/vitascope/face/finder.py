@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vitascope.face.detection import Detection, FaceFinder
 from vitascope.face.mesh import crop_of_detection, crop_of_landmarks, place
-from vitascope.face.verifier import MIN_BELIEF, MIN_BELIEF_LARGE, MIN_DOUBTED, VOUCHED, belief
+from vitascope.face.verifier import MIN_BELIEF, MIN_BELIEF_LARGE, MIN_BELIEF_SMALL, MIN_DOUBTED, VOUCHED, belief
 from vitascope.models import runtime
 
 __all__ = ["FULL_RANGE", "SHORT_RANGE", "BlazeFace", "Detection", "FaceFinder", "Network", "detect", "find_turned"]
@@ -69,14 +69,20 @@ class BlazeFace:
         if any(face.score >= CLEAR_SCORE for face in faces):
             return faces
         faces = _apart([*faces, *confirmed(rgb, detect(FULL_RANGE, rgb))])
-        if faces or not self._zoom:
+        if _settled(faces) or not self._zoom:
             return faces
-        faces = confirmed(rgb, with_margin(rgb), vouching=MIN_BELIEF_LARGE)
-        if faces:
+        # What the mesh does not see is often a mask with the box beside it: another look may have it better.
+        faces = _apart([*faces, *confirmed(rgb, with_margin(rgb), vouching=MIN_BELIEF_LARGE)])
+        if _settled(faces):
             return faces
-        # So many looks at small things would take some of them for masked faces.
-        near = [confirmed(rgb, _seen_in(window, x, y), vouching=None) for x, y, window in _windows(rgb)]
-        return _apart([face for found in near for face in found])
+        # So many looks at small things would take some of them for masked faces, so more belief is asked for.
+        near = [confirmed(rgb, _seen_in(window, x, y), vouching=MIN_BELIEF_SMALL) for x, y, window in _windows(rgb)]
+        return _apart([*faces, *(face for found in near for face in found)])
+
+
+def _settled(faces: list[Detection]) -> bool:
+    """Whether the mesh, not the verifier alone, sees one of them."""
+    return any(face.sure > VOUCHED for face in faces)
 
 
 def find_turned(finder: FaceFinder, rgb: NDArray[np.uint8], quarter_turns: int) -> list[Detection]:
@@ -95,12 +101,10 @@ def detect(network: Network, rgb: NDArray[np.uint8]) -> list[Detection]:
     return [_detection(face) for face in faces.astype(np.float64) if face[0] >= network.min_score]
 
 
-def confirmed(
-    rgb: NDArray[np.uint8], candidates: list[Detection], *, vouching: float | None = MIN_BELIEF
-) -> list[Detection]:
+def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection], *, vouching: float = MIN_BELIEF) -> list[Detection]:
     """Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box.
 
-    vouching: the belief from which the verifier takes one for a face that the mesh takes for none; None: never.
+    vouching: the belief from which the verifier takes one for a face that the mesh takes for none.
     """
     faces: list[Detection] = []
     for candidate in candidates[:MAX_CANDIDATES]:
@@ -113,10 +117,9 @@ def confirmed(
         apart = mismatch(candidate, landmarks)
         agrees = sure >= MIN_SURE and apart <= MAX_MISMATCH
         if not (agrees and sure >= CLEAR_SURE):
-            if not agrees and (vouching is None or apart > MAX_MISMATCH_COVERED):
+            if apart > MAX_MISMATCH_COVERED:
                 continue
-            likely = belief(rgb, square, closer)
-            if likely < (MIN_DOUBTED if agrees else vouching or 0.0):
+            if belief(rgb, square, closer) < (MIN_DOUBTED if agrees else vouching):
                 continue
             sure = sure if agrees else VOUCHED
         low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)

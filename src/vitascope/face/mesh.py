@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,11 +39,11 @@ def crop_of_landmarks(landmarks: NDArray[np.float64]) -> Crop:
     places = landmarks[:, :2]
     dx, dy = places[LEFT_EYE] - places[RIGHT_EYE]
     angle = float(np.arctan2(dy, dx))
-    cos, sin = np.cos(angle), np.sin(angle)
-    turned = places @ np.array([[cos, -sin], [sin, cos]])
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    centre = np.array([[cos, -sin], [sin, cos]]) @ ((low + high) / 2)
-    return Crop(float(centre[0]), float(centre[1]), MARGIN * float((high - low).max()), angle)
+    cos, sin = math.cos(angle), math.sin(angle)
+    across, down = cos * places[:, 0] + sin * places[:, 1], cos * places[:, 1] - sin * places[:, 0]
+    left, right, top, bottom = (float(v) for v in (across.min(), across.max(), down.min(), down.max()))
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return Crop(cos * x - sin * y, sin * x + cos * y, MARGIN * max(right - left, bottom - top), angle)
 
 
 def place(rgb: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[np.float64], float]:

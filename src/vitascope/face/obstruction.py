@@ -12,7 +12,7 @@ from vitascope.face.mesh import crop_of_landmarks
 from vitascope.face.visibility import PARTS, Visibility, look
 
 # What hides a face comes and goes slowly; a hand that comes quickly moves the face's picture, and so its mesh.
-LOOK_EVERY_S = 0.3
+LOOK_EVERY_S = 0.4
 LOOK_STILL_EVERY_S = 1.0
 # One look may err; a person notices half a second hardly.
 STEADY_S = 0.3

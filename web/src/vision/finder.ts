@@ -29,15 +29,16 @@ export async function findFaces(networks: Networks, picture: Picture, zoom: bool
     VERIFIER.MIN_BELIEF,
   );
   const faces = withoutCovered([...short, ...full]);
-  if (faces.length > 0 || !zoom) return faces;
+  if (isSettled(faces) || !zoom) return faces;
   const large = await confirmed(
     networks,
     picture,
     await seenWithMargin(networks, picture),
     VERIFIER.MIN_BELIEF_LARGE,
   );
-  if (large.length > 0) return large;
-  const found: Detection[] = [];
+  const wider = withoutCovered([...faces, ...large]);
+  if (isSettled(wider)) return wider;
+  const found = [...wider];
   for (const { x, y, side } of windowsOf(picture)) {
     const seen = await detected(networks, SHORT_RANGE, cropped(picture, x, y, side));
     found.push(
@@ -45,11 +46,16 @@ export async function findFaces(networks: Networks, picture: Picture, zoom: bool
         networks,
         picture,
         seen.map((face) => shifted(face, x, y)),
-        undefined,
+        VERIFIER.MIN_BELIEF_SMALL,
       )),
     );
   }
   return withoutCovered(found);
+}
+
+/** Whether the mesh, not the verifier alone, sees one of them. */
+function isSettled(faces: readonly Detection[]): boolean {
+  return faces.some(({ sure }) => sure > VERIFIER.VOUCHED);
 }
 
 /** What is seen when the picture has a grey margin: a face that fills all of it is too large without one. */
@@ -96,13 +102,13 @@ async function detected(
 
 /**
  * Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box. From the
- * belief `vouching` on the verifier takes one for a face that the mesh takes for none; undefined: never.
+ * belief `vouching` on the verifier takes one for a face that the mesh takes for none.
  */
 async function confirmed(
   networks: Networks,
   picture: Picture,
   candidates: readonly Candidate[],
-  vouching: number | undefined,
+  vouching: number,
 ): Promise<Detection[]> {
   const faces: Detection[] = [];
   const place = (crop: Crop) => networks.placeMesh(picture, crop);
@@ -115,9 +121,9 @@ async function confirmed(
     const apart = mismatchOf(candidate, landmarks);
     const agrees = meshSure >= FINDER.MIN_SURE && apart <= FINDER.MAX_MISMATCH;
     if (!(agrees && meshSure >= FINDER.CLEAR_SURE)) {
-      if (!agrees && (vouching === undefined || apart > FINDER.MAX_MISMATCH_COVERED)) continue;
+      if (apart > FINDER.MAX_MISMATCH_COVERED) continue;
       const likely = await networks.believe(picture, square, closer);
-      if (likely < (agrees ? VERIFIER.MIN_DOUBTED : (vouching ?? 0))) continue;
+      if (likely < (agrees ? VERIFIER.MIN_DOUBTED : vouching)) continue;
     }
     const sure = agrees ? meshSure : VERIFIER.VOUCHED;
     const { left, top, right, bottom } = boundsOf(landmarks);

@@ -66,9 +66,10 @@ export class Reference {
     let motion = LOST;
     for (let round = 0; round < MOTION.ROUNDS; round++) {
       motion = this.step(picture);
-      const ahead = [Math.round(motion.x), Math.round(motion.y)] as const;
-      if (!isFollowed(motion) || (ahead[0] === this.expected[0] && ahead[1] === this.expected[1])) break;
-      this.expected = ahead;
+      if (!isFollowed(motion)) break;
+      const [x, y] = this.expected;
+      if (Math.max(Math.abs(motion.x - x), Math.abs(motion.y - y)) <= MOTION.NEAR_PX) break;
+      this.expected = [Math.round(motion.x), Math.round(motion.y)];
     }
     return motion;
   }
