@@ -105,7 +105,7 @@ def row(page: Page, name: str, clip: Pictures) -> str:
         if message.text == GO:
             used_s.append(worker_cpu_s())
 
-    (script,) = (Settings().static_dir / "assets").glob("worker-*.js")
+    (script,) = (Settings().static_dir / "assets").glob("faceWorker-*.js")
     page.route("**/test/picture/*", hand_out)
     page.on("console", hear)
     shown = page.evaluate(
