@@ -97,7 +97,11 @@ def page(card: dict[str, Any]) -> str:
     for name, head in card["heads"].items():
         lines += [f"## {name}: {', '.join(head['classes'])}", "", head["summary"], "", *table(head["metrics"])]
         if "out_of_fold" in head:
-            lines += ["Out of fold: pictures of folds 0 to 7, by networks like it that their fold did not teach:", ""]
+            lines += [
+                "Out of fold: pictures of folds 0 to 7, by networks like it that their fold did not teach. Temperature",
+                "and thresholds were set on these very answers; only areas and the error of all are as on new ones:",
+                "",
+            ]
             lines += table(head["out_of_fold"])
         if "across" in head:
             lines += ["Taught by one set alone and asked about all of another:", "", "| sets | n | AUC | right |"]

@@ -35,6 +35,11 @@ class Choice:
     inner: bool = True
     resume: bool = False
 
+    def to_the_end(self) -> Choice:
+        """The same, but no epoch is chosen: what is watched then judges without having had a say."""
+        later = replace(self.later, last=True) if self.later else None
+        return replace(self, settings=replace(self.settings, last=True), later=later)
+
 
 def new_net(recipe: Recipe, choice: Choice, weights: Path | None) -> CheckNet:
     """The network before training; ImageNet's weights come from folder `weights`."""
@@ -53,19 +58,17 @@ def parts(recipe: Recipe, pictures: Pictures, taught: frozenset[int], watched: f
 
 def train(recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | None, out: Path) -> CheckNet:
     """The fitted network of one run."""
-    taught, watched = parts(recipe, pictures, TAUGHT, WATCHED)
-    return _fitted(recipe, (taught, watched), choice, weights, out)
+    return _fitted(recipe, parts(recipe, pictures, TAUGHT, WATCHED), choice, weights, out)
 
 
 def cross_fitted(
     recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | None, *, out: Path, count: int
 ) -> Iterator[tuple[CheckNet, frozenset[int], Pictures]]:
     """For each of `count` parts of folds 0 to 7: a network taught by the others, to its last epoch, and the part."""
-    choice = replace(choice, settings=replace(choice.settings, last=True), later=None)
     for part in range(count):
         apart = frozenset(fold for fold in LEARNED if fold % count == part)
         taught, seen = parts(recipe, pictures, LEARNED - apart, apart)
-        yield _fitted(recipe, (taught, seen), choice, weights, out / f"fold{part}"), apart, seen
+        yield _fitted(recipe, [taught, seen], choice.to_the_end(), weights, out / f"fold{part}"), apart, seen
 
 
 def cross_validated(
@@ -73,7 +76,7 @@ def cross_validated(
 ) -> list[float]:
     """The recipe's score on each of `count` parts of folds 0 to 7 after training on the others, last epoch."""
     nets = cross_fitted(recipe, pictures, choice, weights, out=out, count=count)
-    return [recipe.score(logits(net, seen, choice.settings), seen) for net, _, seen in nets]
+    return [recipe.score(logits(net, seen, choice.later or choice.settings), seen) for net, _, seen in nets]
 
 
 def out_of_fold(
@@ -90,12 +93,11 @@ def across(
     recipe: Recipe, pictures: Pictures, choice: Choice, every: list[Case], *, weights: Path | None, out: Path
 ) -> dict[str, dict[str, judge.Raw]]:
     """By head and "one source to another": what a network taught by one source alone answers to all of the other."""
-    choice = replace(choice, settings=replace(choice.settings, last=True))
     found: dict[str, dict[str, judge.Raw]] = {head: {} for head in recipe.heads}
     sources = pictures.sources()
     for source in sorted(set(sources.tolist())):
-        taught = parts(recipe, pictures.take(sources == source), LEARNED, WATCHED)
-        net = _fitted(recipe, (taught[0], taught[1]), choice, weights, out / source)
+        some = parts(recipe, pictures.take(sources == source), LEARNED, WATCHED)
+        net = _fitted(recipe, some, choice, weights, out / source)
         file = _plain_file(recipe, halved(net.cpu().eval()))
         for other in sorted(set(sources.tolist()) - {source}):
             answers = judge.ask(file, recipe, [case for case in every if case.source == other], ALL)
@@ -105,11 +107,15 @@ def across(
 
 
 def _fitted(
-    recipe: Recipe, taught_watched: tuple[Pictures, Pictures], choice: Choice, weights: Path | None, out: Path
+    recipe: Recipe, taught_watched: list[Pictures], choice: Choice, weights: Path | None, out: Path
 ) -> CheckNet:
+    """The network after its one or two runs."""
     taught, watched = taught_watched
     net = new_net(recipe, choice, weights)
-    return fit(net, taught, watched, score=recipe.score, settings=choice.settings, folder=out, resume=choice.resume)
+    for settings, folder in ((choice.settings, out), (choice.later, out / "later")):
+        if settings:
+            net = fit(net, taught, watched, score=recipe.score, settings=settings, folder=folder, resume=choice.resume)
+    return net
 
 
 def _plain_file(recipe: Recipe, net: CheckNet) -> bytes:
@@ -178,16 +184,11 @@ def check(recipe: Recipe, data: Path, choice: Choice, out: Path) -> dict[str, An
     kept = strange = None
     if recipe.crossed:
         kept = out_of_fold(recipe, pictures, choice, every, weights=start, out=out)
-        everybody = parts(recipe, pictures, LEARNED, WATCHED)
-        to_the_end = replace(choice, settings=replace(choice.settings, last=True))
-        net = _fitted(recipe, (everybody[0], everybody[1]), to_the_end, start, out)
+        # Fold 7 teaches too and chooses nothing: every run goes on to its end.
+        choice = choice.to_the_end()
+        net = _fitted(recipe, parts(recipe, pictures, LEARNED, WATCHED), choice, start, out)
         strange = across(recipe, pictures, choice, every, weights=start, out=out)
     else:
         net = train(recipe, pictures, choice, start, out)
-    if choice.later:
-        taught, watched = parts(recipe, pictures, TAUGHT, WATCHED)
-        net = fit(
-            net, taught, watched, score=recipe.score, settings=choice.later, folder=out / "later", resume=choice.resume
-        )
     (out / "settings.json").write_text(json.dumps(asdict(choice.settings), indent=1) + "\n", encoding="utf-8")
     return certify(recipe, net, choice, every, out / f"check_{recipe.kind}", kept=kept, strange=strange)
