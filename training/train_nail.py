@@ -159,7 +159,7 @@ def train_reader(data: Path) -> tuple[bytes, dict[str, Any]]:
     error = {kind: np.percentile(np.abs(said[kind] - hb), 90) for kind in ("as it is", "strange light")}
     far = {kind: distances(one.features, head) for kind, one in seen.items()}
     figures = report.whole(said, median, hb, sessions)
-    ways = heads.compared(taught, seen["as it is"].features, hb, sessions)
+    ways = heads.compared(taught, seen["as it is"].features, hb, sessions, shipped=said["as it is"])
     figures["by_way"] = {name: report.errors(values, hb) for name, values in ways.items()}
     figures["bare"] = covered
     first = figures["by_version"]["as it is"]
@@ -194,7 +194,7 @@ def train_reader(data: Path) -> tuple[bytes, dict[str, Any]]:
         "distance_99": {kind: round(float(np.percentile(d, 99)), 3) for kind, d in far.items()},
         "summary": (
             f"On {len(hb)} people whose session the model never saw the mean error was {first['mae']:.1f} g/dL, and the"
-            f" interval held the value of {100 * figures['interval_covers']:.0f} % of them."
+            f" interval held the value of {100 * figures['interval_covers_people']:.0f} % of them."
         ),
         "figures": figures,
     }

@@ -64,8 +64,10 @@ def judged(
     named_ones: Mapping[str, Array],
     folds: NDArray[np.int64],
 ) -> dict[str, Any]:
-    """The least logit that counts as bare, and the share of hands withheld by it (all nails under it), of people
-    apart from the fit, a fold of sessions at a time."""
+    """The least logit that counts as bare, and the share of hands withheld (all nails under it).
+
+    Every hand is scored by a classifier, and judged by a threshold, that knew no hand of its fold of sessions.
+    """
     scores = {name: np.zeros(rows.shape[:2]) for name, rows in (*bare.items(), *named_ones.items())}
     for fold in np.unique(folds):
         out = folds == fold
@@ -73,9 +75,10 @@ def judged(
         for name, rows in (*bare.items(), *named_ones.items()):
             scores[name][out] = rows[out] @ slopes + level
     best = {name: rows.max(axis=1) for name, rows in scores.items()}  # one bare nail is enough for a value
-    least = float(np.quantile(np.concatenate([best[name] for name in bare]), LOST))
+    plain = np.stack([best[name] for name in bare])
+    least = np.array([np.quantile(plain[:, folds != fold], LOST) for fold in folds])
     return {
-        "least": round(least, 3),
+        "least": round(float(np.quantile(plain, LOST)), 3),
         "people": len(folds),
         "withheld": {name: round(float((rows < least).mean()), 4) for name, rows in best.items()},
     }

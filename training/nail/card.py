@@ -99,8 +99,8 @@ def reader_tables(card: dict[str, Any]) -> list[str]:
     lines += [_row(name, values) for name, values in f["by_way"].items()]
     lines += [
         "",
-        f"Hands withheld as not bare, by a classifier that had seen no session of these {f['bare']['people']}"
-        " people (polish and gloves are painted on; it was taught with random colours, these are others):",
+        f"Hands withheld as not bare, {f['bare']['people']} people, by a classifier and a threshold that knew no hand"
+        " of their sessions (polish and gloves are painted on; it was taught with random colours, these are others):",
         "",
         "| hand | withheld |",
         "|---|---|",
@@ -109,7 +109,7 @@ def reader_tables(card: dict[str, Any]) -> list[str]:
     lines += [
         "",
         "What the whole check says to hands shown against the advice, and how far values moved (g/dL); hands of"
-        " sessions that the detector never saw:",
+        " sessions that the detector never saw, while the reader and its classifier knew them bare:",
         "",
         "| hand | n | withheld | wider interval | as usual | moved |",
         "|---|---|---|---|---|---|",

@@ -5,7 +5,7 @@ Every way chooses its own strength within the sessions that teach it, as the shi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +19,17 @@ from sklearn.preprocessing import StandardScaler
 
 from nail import regress
 from nail.hb_net import COLOURS
+from nail.regress import Model, Way
 
 Array = NDArray[np.float64]
 Names = NDArray[np.str_]
-Model = Callable[[Array], Array]
-Way = Callable[[Sequence[Array], Array, Names], Model]
 AXES = 24  # of the inner layers, for what cannot use hundreds of features
 
 
 def _searched(model: object, grid: dict[str, list[float]], x: Array, y: Array, groups: Names) -> Model:
     search = GridSearchCV(model, grid, scoring="neg_mean_absolute_error", cv=GroupKFold(5))
     search.fit(x, y, groups=groups)
-    return lambda rows: np.asarray(search.predict(rows))
+    return lambda rows: np.asarray(search.predict(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape[:-1]))
 
 
 def _flat(taught: Sequence[Array], hb: Array, sessions: Names) -> tuple[Array, Array, Names]:
@@ -40,11 +39,6 @@ def _flat(taught: Sequence[Array], hb: Array, sessions: Names) -> tuple[Array, A
         np.tile(hb, len(taught)),
         np.tile(sessions, len(taught)),
     )
-
-
-def ridge(taught: Sequence[Array], hb: Array, sessions: Names) -> Model:
-    """What is shipped."""
-    return regress.fitted(taught, hb, sessions)[0]
 
 
 def ridge_on(part: slice) -> Way:
@@ -72,7 +66,9 @@ def boosting(taught: Sequence[Array], hb: Array, sessions: Names) -> Model:
     axes = PCA(AXES, whiten=True, random_state=1).fit(x[:, :-COLOURS])
 
     def seen(rows: Array) -> Array:
-        return np.hstack([rows[:, -COLOURS:], axes.transform(rows[:, :-COLOURS])])
+        flat = rows.reshape(-1, rows.shape[-1])
+        reduced = np.hstack([flat[:, -COLOURS:], axes.transform(flat[:, :-COLOURS])])
+        return np.asarray(reduced.reshape(*rows.shape[:-1], -1))
 
     trees = HistGradientBoostingRegressor(
         random_state=1, learning_rate=0.05, min_samples_leaf=20, l2_regularization=1.0
@@ -103,7 +99,6 @@ def network(taught: Sequence[Array], hb: Array, sessions: Names) -> Model:
 WAYS: dict[str, Way] = {
     "ridge, colours alone": ridge_on(slice(-COLOURS, None)),
     "ridge, inner layers alone": ridge_on(slice(None, -COLOURS)),
-    "ridge, both (shipped)": ridge,
     "kernel ridge": kernel,
     "gradient boosting": boosting,
     "small network": network,
@@ -111,17 +106,12 @@ WAYS: dict[str, Way] = {
 SHIPPED = "ridge, both (shipped)"
 
 
-def compared(taught: Sequence[Array], judged: Array, hb: Array, sessions: Names) -> dict[str, Array]:
-    """g/dL of every person (P,) by each way and by means of some, from models that never saw the person's session."""
-    said: dict[str, Array] = {}
+def compared(taught: Sequence[Array], judged: Array, hb: Array, sessions: Names, *, shipped: Array) -> dict[str, Array]:
+    """g/dL of every person (P,) by each way and by means of some, from models that never saw the person's session;
+    what the shipped way says is known."""
+    said = {SHIPPED: shipped}
     for name, way in WAYS.items():
-        said[name] = np.zeros(len(hb))
-        for session in np.unique(sessions):
-            out = sessions == session
-            model = way([rows[~out] for rows in taught], hb[~out], sessions[~out])
-            nails = judged[out]
-            values = model(nails.reshape(-1, nails.shape[2])).reshape(nails.shape[:2])
-            said[name][out] = np.median(values, axis=1)
+        said[name] = regress.nested(taught, {name: judged}, hb, sessions, way)[name]
         print(f"compared {name}", flush=True)
     for others in (("kernel ridge",), ("gradient boosting",), ("small network",)):
         said[f"mean of ridge and {', '.join(others)}"] = np.mean([said[SHIPPED], *(said[n] for n in others)], axis=0)

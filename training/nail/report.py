@@ -44,6 +44,7 @@ def whole(said: dict[str, Array], median: Array, hb: Array, sessions: NDArray[np
         "mae_interval": [_r(v) for v in np.percentile(mae, (2.5, 97.5))],
         "auc_below_11_interval": [_r(v) for v in np.percentile(area, (2.5, 97.5))],
         "interval_covers": _r(float(np.mean(list(shares.values())))),
+        "interval_covers_people": _r(inside.mean()),
         "interval_covers_by_session": {name: _r(value) for name, value in shares.items()},
         "below_8": {
             name: _sensitivity(best, hb, 8.0, cut)
