@@ -30,6 +30,7 @@ from visibility.camera import degrade
 
 from vitascope.evaluation.page import put_between
 from vitascope.training.backbones import build
+from vitascope.training.export import session
 
 ROOT = Path(__file__).resolve().parent.parent
 MESH = ROOT / "src/vitascope/models/face_mesh/model.onnx"
@@ -105,27 +106,19 @@ def whole() -> NDArray[np.float32]:
     return np.array([(CANVAS - 1) / 2, (CANVAS - 1) / 2, CANVAS / made.REACH, 0.0], np.float32)
 
 
-def opened(file: Path | bytes) -> onnxruntime.InferenceSession:
-    """A session on one core."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    data = file if isinstance(file, bytes) else str(file)
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-
-
-def of_mesh(session: onnxruntime.InferenceSession) -> Predict:
+def of_mesh(mesh: onnxruntime.InferenceSession) -> Predict:
     """Landmarks (468, 2) on the canvas."""
-    return lambda canvas: session.run(["landmarks"], {"picture": canvas[None], "crop": whole()})[0][:, :2]
+    return lambda canvas: mesh.run(["landmarks"], {"picture": canvas[None], "crop": whole()})[0][:, :2]
 
 
-def of_small(session: onnxruntime.InferenceSession) -> Predict:
+def of_small(net: onnxruntime.InferenceSession) -> Predict:
     """The same from the small network."""
     at = matrix(1.0, np.zeros(2), 0.0)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
     def predict(canvas: NDArray[np.uint8]) -> Landmarks:
         square = cv2.warpAffine(canvas, at, (INPUT, INPUT), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
-        (found,) = session.run(None, {"pixels": np.moveaxis(square, 2, 0)[None].astype(np.float32)})
+        (found,) = net.run(None, {"pixels": np.moveaxis(square, 2, 0)[None].astype(np.float32)})
         return np.asarray(((found[0] + 0.5) * INPUT - 0.5) @ at[:, :2].T + at[:, 2])
 
     return predict
@@ -168,8 +161,7 @@ def main() -> None:
     del every
     net = fit(taught, arguments.data / "backbones", arguments.steps)
     faces = held.canvas[:: max(1, len(held.canvas) // JUDGED)]
-    mesh = opened(MESH)
-    teacher = of_mesh(mesh)
+    teacher = of_mesh(session(MESH.read_bytes()))
     with tempfile.TemporaryDirectory() as folder:
         eight, small = Path(folder) / "eight.onnx", Path(folder) / "small.onnx"
         quantize_static(
@@ -177,10 +169,12 @@ def main() -> None:
             activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv"],
         )  # fmt: skip
         torch.onnx.export(net, (torch.zeros(1, 3, INPUT, INPUT),), str(small), input_names=["pixels"], dynamo=False)
+        in_eight, taught_by_it = (session(path.read_bytes()) for path in (eight, small))
+        half = small.stat().st_size // 2  # shipped files keep their weights in float16
         rows = [
             row("the mesh as shipped", teacher, teacher, faces, MESH.stat().st_size),
-            row("its convolutions in eight bits", of_mesh(opened(eight)), teacher, faces, eight.stat().st_size),
-            row("small network taught by it", of_small(opened(small)), teacher, faces, small.stat().st_size // 2),
+            row("its convolutions in eight bits", of_mesh(in_eight), teacher, faces, eight.stat().st_size),
+            row("small network taught by it", of_small(taught_by_it), teacher, faces, half),
         ]
     lines = [
         "| network | MB | ms on one core | median distance | 95th percentile | faces |",

@@ -44,8 +44,8 @@ FALSE = 0.004
 LIMITS = (
     "Most faces are web portraits looking at the camera; a masked face seen from the side may still be missed.",
     "It says that a face is there, not whose, and not that it is alive: a photograph of a face passes.",
-    "How sure it must be, how far the mesh may disagree and how many looks count were settled while these figures of"
-    " unused files were seen; elsewhere it may do slightly worse.",
+    "How sure it must be, how far the mesh may disagree, how large a face and how many looks count were settled while"
+    " these figures of unused files were seen; elsewhere it may do slightly worse.",
     "Turned by more than about 45 degrees a face is no face to it; the tracker turns the picture instead.",
 )
 

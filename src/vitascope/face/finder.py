@@ -42,7 +42,7 @@ MAX_CANDIDATES = 4
 MARGIN = 0.5  # of the longer side, around a picture in which a face may be too large to be seen
 MARGIN_GREY = 128
 LARGE_ENOUGH = 640  # pixels: of a picture twice as long every second pixel is looked at, and so on
-LARGE = 0.35  # of the longer side: what is smaller would have been seen without the margin
+LARGE = 0.35  # of the longer side: smaller ones are seen without the margin, and rooms have things that size
 SMALLEST_ZOOM = 160  # pixels; windows smaller than this show nothing that the whole picture does not
 
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
