@@ -29,7 +29,7 @@ LUNG_CT = NetworkCheck(
     advice="Ask the doctor who ordered the CT.",
     limits=(
         "It learned from two public sets, one cut from figures of papers and one of a single country's hospitals. "
-        "Between such sets networks fall from 0.88 to 0.56 accuracy, so expect worse on another scanner.",
+        "Taught by one of them alone, such a network says little about the other; expect worse on another scanner.",
         "It tells COVID-19 from the other patients of those sets, not from every pneumonia.",
     ),
     series=True,
