@@ -87,7 +87,7 @@ def near_and_covered(portrait: Picture) -> Picture:
     assert landmarks is not None
     masked = put_mask(portrait, landmarks, np.random.default_rng(0))[98:146, 189:253]
     near = np.asarray(cv2.resize(masked, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
-    assert not BlazeFace(zoom=False).find(near)
+    assert not BlazeFace(zoom=0).find(near)
     return near
 
 

@@ -124,6 +124,27 @@ def test_a_masked_face_is_found_and_told_to_uncover(close_up: Picture, seed: int
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("width", [64, 80])
+def test_a_small_masked_face_is_found_where_it_is(close_up: Picture, seed: int, width: int) -> None:
+    landmarks = look_at(close_up).landmarks
+    assert landmarks is not None
+    scale = width / float(np.ptp(landmarks[:, 0]))
+    masked = put_mask(close_up, landmarks, np.random.default_rng(seed))
+    picture = np.full((480, 640, 3), 90, np.uint8)
+    small = cv2.resize(masked, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    picture[90 : 90 + small.shape[0], 200 : 200 + small.shape[1]] = small
+    faces = BlazeFace().find(picture)
+    expected = landmarks[[33, 263], :2].mean(axis=0) * scale + (200, 90)
+    apart = [
+        float(np.abs(face.landmarks[[33, 263], :2].mean(axis=0) - expected).max())
+        for face in faces
+        if face.landmarks is not None
+    ]
+    assert len(apart) == 1
+    assert apart[0] < 0.12 * width
+
+
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("scale", [0.8, 12.0])
 def test_a_masked_face_that_fills_the_picture_is_seen_inside_a_margin(
     close_up: Picture, seed: int, scale: float

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ CLEAR_SCORE = 0.5  # a face as clear as this in the first look spares the second
 MIN_SURE = 0.9  # of the mesh
 CLEAR_SURE = 0.99  # a mesh less sure than this is heard only where the verifier does not think it wrong
 MAX_MISMATCH = 0.12  # between the finder's eyes, nose and mouth and the mesh's, in face sizes
+CLEAR_MISMATCH = 0.04  # from here on another look may have the face better
 MAX_MISMATCH_COVERED = 0.2  # the same where mouth and nose may be under a mask, and both are guessed
 SAME_FACE_IOU = 0.3
 MAX_CANDIDATES = 4
@@ -43,6 +45,7 @@ MARGIN = 0.5  # of the longer side, around a picture in which a face may be too 
 MARGIN_GREY = 128
 LARGE_ENOUGH = 640  # pixels: of a picture twice as long every second pixel is looked at, and so on
 LARGE = 0.35  # of the longer side: smaller ones are seen without the margin, and rooms have things that size
+CLOSEST_ZOOM = 3  # windows of a half and of a third of the longer side
 SMALLEST_ZOOM = 160  # pixels; windows smaller than this show nothing that the whole picture does not
 
 _EYE_RIGHT, _EYE_LEFT, _NOSE, _MOUTH = (33, 133), (263, 362), (1,), (13, 14)
@@ -52,10 +55,11 @@ class BlazeFace:
     """The short-range network; where that sees no clear face the full-range one; then, with `zoom`, the
     picture with a margin, for faces that fill it, and windows of it, for small ones.
 
-    Without `confirm` the mesh is not asked: enough to see whether a face that is followed is still there.
+    zoom: the smallest windows are the longer side divided by this; 0: neither windows nor margin. Without `confirm` the
+    mesh is not asked: enough to see whether a face that is followed is still there.
     """
 
-    def __init__(self, *, zoom: bool = True, confirm: bool = True) -> None:
+    def __init__(self, *, zoom: int = CLOSEST_ZOOM, confirm: bool = True) -> None:
         self._zoom = zoom
         self._confirm = confirm
 
@@ -75,14 +79,18 @@ class BlazeFace:
         faces = _apart([*faces, *confirmed(rgb, with_margin(rgb), vouching=MIN_BELIEF_LARGE)])
         if _settled(faces):
             return faces
-        # So many looks at small things would take some of them for masked faces, so more belief is asked for.
-        near = [confirmed(rgb, _seen_in(window, x, y), vouching=MIN_BELIEF_SMALL) for x, y, window in _windows(rgb)]
-        return _apart([*faces, *(face for found in near for face in found)])
+        for share, network in product(range(2, self._zoom + 1), (SHORT_RANGE, FULL_RANGE)):
+            for x, y, window in _windows(rgb, share):
+                faces += confirmed(rgb, _seen_in(window, x, y, network), small=True)
+            faces = _apart(faces)
+            if _settled(faces):
+                break
+        return faces
 
 
 def _settled(faces: list[Detection]) -> bool:
-    """Whether the mesh, not the verifier alone, sees one of them."""
-    return any(face.sure > VOUCHED for face in faces)
+    """Whether the mesh, not the verifier alone, sees one of them where the finder does."""
+    return any(face.sure > VOUCHED and _fit(face) >= -CLEAR_MISMATCH for face in faces)
 
 
 def find_turned(finder: FaceFinder, rgb: NDArray[np.uint8], quarter_turns: int) -> list[Detection]:
@@ -101,11 +109,16 @@ def detect(network: Network, rgb: NDArray[np.uint8]) -> list[Detection]:
     return [_detection(face) for face in faces.astype(np.float64) if face[0] >= network.min_score]
 
 
-def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection], *, vouching: float = MIN_BELIEF) -> list[Detection]:
+def confirmed(
+    rgb: NDArray[np.uint8], candidates: list[Detection], *, vouching: float = MIN_BELIEF, small: bool = False
+) -> list[Detection]:
     """Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box.
 
-    vouching: the belief from which the verifier takes one for a face that the mesh takes for none.
+    vouching: the belief from which the verifier takes one for a face that the mesh takes for none. small: they were
+    seen in a window only. So many looks at small things would take some of them for faces: the verifier is asked about
+    each, and more is asked of it.
     """
+    vouching, covered = (MIN_BELIEF_SMALL, MAX_MISMATCH) if small else (vouching, MAX_MISMATCH_COVERED)
     faces: list[Detection] = []
     for candidate in candidates[:MAX_CANDIDATES]:
         if faces and faces[0].score >= CLEAR_SCORE > candidate.score:
@@ -116,8 +129,8 @@ def confirmed(rgb: NDArray[np.uint8], candidates: list[Detection], *, vouching: 
         landmarks, sure = place(rgb, closer)
         apart = mismatch(candidate, landmarks)
         agrees = sure >= MIN_SURE and apart <= MAX_MISMATCH
-        if not (agrees and sure >= CLEAR_SURE):
-            if apart > MAX_MISMATCH_COVERED:
+        if small or not (agrees and sure >= CLEAR_SURE):
+            if apart > covered:
                 continue
             if belief(rgb, square, closer) < (MIN_DOUBTED if agrees else vouching):
                 continue
@@ -158,10 +171,10 @@ def _moved(face: Detection, x: float, y: float, scale: float = 1.0) -> Detection
     return replace(face, box=box, points=scale * (face.points + np.array([x, y])))
 
 
-def _windows(rgb: NDArray[np.uint8]) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
-    """Squares of half the longer side that overlap by half, with the place of their upper left corner."""
+def _windows(rgb: NDArray[np.uint8], share: int) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
+    """Squares of the longer side divided by `share` that overlap by half, with the place of their upper left corner."""
     height, width = rgb.shape[:2]
-    side = max(height, width) // 2
+    side = -(-max(height, width) // share)
     if side < SMALLEST_ZOOM:
         return
     for y in _starts(height, side):
@@ -174,17 +187,24 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(step * (length - side) / steps) for step in range(steps + 1)] if steps else [0]
 
 
-def _seen_in(window: NDArray[np.uint8], x: int, y: int) -> list[Detection]:
-    return [_moved(face, x, y) for face in detect(SHORT_RANGE, window)]
+def _seen_in(window: NDArray[np.uint8], x: int, y: int, network: Network) -> list[Detection]:
+    return [_moved(face, x, y) for face in detect(network, window)]
 
 
 def _apart(faces: list[Detection]) -> list[Detection]:
-    """The faces without those that a surer one covers, surest first."""
+    """The faces without those that a better one covers, surest first.
+
+    Better: nearer to the mesh's eyes, nose and mouth. A score says little of how well a box fits.
+    """
     kept: list[Detection] = []
-    for face in sorted(faces, key=lambda face: -face.score):
+    for face in sorted(faces, key=_fit, reverse=True):
         if all(_iou(face.box, other.box) <= SAME_FACE_IOU for other in kept):
             kept.append(face)
-    return kept
+    return sorted(kept, key=lambda face: -face.score)
+
+
+def _fit(face: Detection) -> float:
+    return face.score if face.landmarks is None else -mismatch(face, face.landmarks)
 
 
 def _iou(one: tuple[float, float, float, float], two: tuple[float, float, float, float]) -> float:

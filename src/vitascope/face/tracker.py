@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.face.appearance import Appearance, appearance
-from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned, mismatch
+from vitascope.face.finder import CLOSEST_ZOOM, BlazeFace, Detection, FaceFinder, find_turned, mismatch
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
 from vitascope.face.motion import Motion, Reference
 from vitascope.face.smoothing import OneEuro
@@ -39,6 +39,7 @@ CHECK_EVERY_S = 1.0
 JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.15
 TURNED_EVERY_S = 0.6
+LATER_ZOOM = 2  # of a video's later frames: a face too small for it is too small to be measured
 # Landmarks move with the face's picture while that explains how the picture changes, to so many grey levels; else the
 # mesh is placed anew, about five times a second for a face that changes a little, at once for one that changes much.
 EXPLAINED_LEVELS, EXPLAINED_REST_S = 1.0, 1.0
@@ -98,9 +99,8 @@ class FaceTracker:
     """
 
     def __init__(self, finder: FaceFinder | None = None) -> None:
-        self._finder = finder or BlazeFace()
-        self._quick_finder = finder or BlazeFace(zoom=False)
-        self._glance = finder or BlazeFace(zoom=False, confirm=False)
+        self._finders = {zoom: finder or BlazeFace(zoom=zoom) for zoom in (0, LATER_ZOOM, CLOSEST_ZOOM)}
+        self._glance = finder or BlazeFace(zoom=0, confirm=False)
         self._smoother = OneEuro(STEADY_CUTOFF_HZ, STEADY_BETA_HZ)
         self.reset()
 
@@ -146,7 +146,7 @@ class FaceTracker:
         abrupt = _abrupt(motion, placed.reference.contrast)
         if abrupt and placed.looks.likeness(appearance(rgb, landmarks)) < SAME_PERSON:
             # Somebody else, or the mesh is not yet where the face went: the finder tells.
-            fit = self._search(rgb, turned=False)
+            fit = self._search(rgb)
             if fit is not None:
                 return self._begin(rgb, fit, time_s, alike=SAME_PERSON)
         if motion.followed:
@@ -217,18 +217,22 @@ class FaceTracker:
         just_lost = time_s - self._seen_s < JUST_LOST_S
         if not just_lost and time_s - self._searched_s < SEARCH_EVERY_S:
             return None
-        self._searched_s = time_s
-        turned = time_s - self._turned_s >= TURNED_EVERY_S
-        if turned:
+        zoom = 0
+        if time_s - self._turned_s >= TURNED_EVERY_S:
+            zoom = LATER_ZOOM if self._searched_s > -math.inf else CLOSEST_ZOOM
             self._turned_s = time_s
-        fit = self._search(rgb, turned=turned)
+        self._searched_s = time_s
+        fit = self._search(rgb, zoom)
         return None if fit is None else self._begin(rgb, fit, time_s, alike=SAME_PERSON_LATER)
 
-    def _search(self, rgb: NDArray[np.uint8], *, turned: bool) -> _Fit | None:
-        """The most prominent of the good faces in the orientation of the last one, or of the best fits over all."""
+    def _search(self, rgb: NDArray[np.uint8], zoom: int = 0) -> _Fit | None:
+        """The most prominent of the good faces in the orientation of the last one, or of the best fits over all.
+
+        zoom: of the look at the upright picture; above 0 every quarter turn is looked at as well.
+        """
         fits: list[_Fit] = []
-        for quarter_turns in dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if turned else (self._quarter_turns, 0)):
-            finder = self._finder if turned and quarter_turns == 0 else self._quick_finder
+        for quarter_turns in dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if zoom else (self._quarter_turns, 0)):
+            finder = self._finders[zoom if quarter_turns == 0 else 0]
             faces = find_turned(finder, rgb, quarter_turns)
             fits += [fit for fit in (_fit(rgb, face, _count(faces)) for face in faces[:4]) if fit is not None]
             if any(fit.worth >= GOOD for fit in fits):
@@ -247,7 +251,7 @@ class FaceTracker:
         if _count(faces) == 1 and any(mismatch(face, landmarks) < DRIFTED_MISMATCH for face in faces):
             self._missed, self.n_faces = 0, 1
             return self._keep(rgb, landmarks, sure, time_s)
-        faces = find_turned(self._quick_finder, rgb, self._quarter_turns)
+        faces = find_turned(self._finders[0], rgb, self._quarter_turns)
         own = min(faces, key=lambda face: mismatch(face, landmarks), default=None)
         apart = math.inf if own is None else mismatch(own, landmarks)
         if apart < DRIFTED_MISMATCH:
@@ -255,7 +259,7 @@ class FaceTracker:
             self.n_faces = _count(faces)
             return self._keep(rgb, landmarks, sure, time_s)
         worth = 0.0 if own is None or apart > MAX_MISMATCH else _worth(own.score, sure, apart)
-        found = self._search(rgb, turned=True)
+        found = self._search(rgb, LATER_ZOOM)
         if found is not None and found.worth > worth + BETTER:
             return self._begin(rgb, found, time_s, alike=SAME_PERSON)
         self._missed = 0 if worth > 0 else self._missed + 1

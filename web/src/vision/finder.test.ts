@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readFaces, turnBack, windowsOf, withoutCovered } from "./finder";
-import { paint, rowOf } from "./made";
+import { faceAt, paint, rowOf } from "./made";
 import { turned } from "./picture";
 
 test("rows become faces, and those that are not sure enough are left out", () => {
@@ -36,17 +36,19 @@ test("what is found in a turned picture is taken back to where it was", () => {
   );
 });
 
-test("of faces that cover each other the surest is kept", () => {
-  const rows = [rowOf(100, 100, 40, 0.6), rowOf(105, 100, 40, 0.9), rowOf(200, 100, 40, 0.3)].flat();
+test("of faces that cover each other the one is kept on which finder and mesh agree best", () => {
+  const rows = [rowOf(100, 100, 40, 0.9), rowOf(105, 100, 40, 0.6), rowOf(200, 100, 40, 0.7)].flat();
+  const meshes = [faceAt(110, 104, 40), faceAt(106, 100, 40), faceAt(200, 100, 40)];
   const faces = readFaces(Float32Array.from(rows), 0.2);
-  const kept = withoutCovered(faces.map((face) => ({ ...face, landmarks: new Float64Array(), sure: 1 })));
-  expect(kept.map(({ score }) => score.toFixed(1))).toEqual(["0.9", "0.3"]);
+  const seen = faces.map((face, i) => ({ ...face, landmarks: meshes[i] ?? new Float64Array(), sure: 1 }));
+  expect(withoutCovered(seen).map(({ score }) => score.toFixed(1))).toEqual(["0.7", "0.6"]);
 });
 
-test("windows are half the longer side and overlap by half", () => {
-  expect(windowsOf({ width: 640, height: 480 })).toEqual(
+test("windows are a part of the longer side and overlap by half", () => {
+  expect(windowsOf({ width: 640, height: 480 }, 2)).toEqual(
     [0, 160].flatMap((y) => [0, 160, 320].map((x) => ({ x, y, side: 320 }))),
   );
-  expect(windowsOf({ width: 640, height: 320 })).toHaveLength(3);
-  expect(windowsOf({ width: 300, height: 200 })).toEqual([]);
+  expect(windowsOf({ width: 640, height: 320 }, 2)).toHaveLength(3);
+  expect(windowsOf({ width: 640, height: 480 }, 3)).toHaveLength(20);
+  expect(windowsOf({ width: 300, height: 200 }, 2)).toEqual([]);
 });

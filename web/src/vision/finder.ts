@@ -9,53 +9,69 @@ import { cropped, framed, type Picture, thinned, turned } from "./picture";
 const COLUMNS = 17;
 const [SHORT_RANGE, FULL_RANGE] = [FINDER.SHORT_RANGE, FINDER.FULL_RANGE];
 
-/**
- * Faces in the picture, surest first, by the rules of `vitascope.face.finder`: the short-range network; where that sees
- * no clear face the full-range one; then, with `zoom`, the picture with a margin and windows of it. The mesh confirms
- * each, or the verifier.
- */
-export async function findFaces(networks: Networks, picture: Picture, zoom: boolean): Promise<Detection[]> {
-  const short = await confirmed(
-    networks,
-    picture,
-    await detected(networks, SHORT_RANGE, picture),
-    VERIFIER.MIN_BELIEF,
-  );
-  if (short.some(({ score }) => score >= FINDER.CLEAR_SCORE)) return short;
-  const full = await confirmed(
-    networks,
-    picture,
-    await detected(networks, FULL_RANGE, picture),
-    VERIFIER.MIN_BELIEF,
-  );
-  const faces = withoutCovered([...short, ...full]);
-  if (isSettled(faces) || !zoom) return faces;
-  const large = await confirmed(
-    networks,
-    picture,
-    await seenWithMargin(networks, picture),
-    VERIFIER.MIN_BELIEF_LARGE,
-  );
-  const wider = withoutCovered([...faces, ...large]);
-  if (isSettled(wider)) return wider;
-  const found = [...wider];
-  for (const { x, y, side } of windowsOf(picture)) {
-    const seen = await detected(networks, SHORT_RANGE, cropped(picture, x, y, side));
-    found.push(
-      ...(await confirmed(
-        networks,
-        picture,
-        seen.map((face) => shifted(face, x, y)),
-        VERIFIER.MIN_BELIEF_SMALL,
-      )),
-    );
-  }
-  return withoutCovered(found);
+/** What is asked of candidates that the mesh takes for none, and whether the mesh alone can be trusted. */
+interface Look {
+  vouching: number;
+  covered: number;
+  isMeshHeard: boolean;
 }
 
-/** Whether the mesh, not the verifier alone, sees one of them. */
+const IN_PICTURE: Look = {
+  vouching: VERIFIER.MIN_BELIEF,
+  covered: FINDER.MAX_MISMATCH_COVERED,
+  isMeshHeard: true,
+};
+const IN_MARGIN: Look = { ...IN_PICTURE, vouching: VERIFIER.MIN_BELIEF_LARGE };
+// So many looks at small things would take some of them for faces.
+const IN_WINDOW: Look = {
+  vouching: VERIFIER.MIN_BELIEF_SMALL,
+  covered: FINDER.MAX_MISMATCH,
+  isMeshHeard: false,
+};
+
+/**
+ * Faces in the picture, surest first, by the rules of `vitascope.face.finder`: the short-range network; where that sees
+ * no clear face the full-range one; then, with `zoom`, the picture with a margin and windows of it, down to the longer
+ * side divided by `zoom`. The mesh confirms each, or the verifier.
+ */
+export async function findFaces(networks: Networks, picture: Picture, zoom: number): Promise<Detection[]> {
+  const look = async (network: typeof SHORT_RANGE) =>
+    confirmed(networks, picture, await detected(networks, network, picture), IN_PICTURE);
+  const short = await look(SHORT_RANGE);
+  if (short.some(({ score }) => score >= FINDER.CLEAR_SCORE)) return short;
+  let faces = withoutCovered([...short, ...(await look(FULL_RANGE))]);
+  if (isSettled(faces) || zoom === 0) return faces;
+  const large = await confirmed(networks, picture, await seenWithMargin(networks, picture), IN_MARGIN);
+  faces = withoutCovered([...faces, ...large]);
+  for (let share = 2; share <= zoom; share++) {
+    for (const network of [SHORT_RANGE, FULL_RANGE]) {
+      if (isSettled(faces)) return faces;
+      faces = withoutCovered([...faces, ...(await seenInWindows(networks, picture, share, network))]);
+    }
+  }
+  return faces;
+}
+
+async function seenInWindows(
+  networks: Networks,
+  picture: Picture,
+  share: number,
+  network: typeof SHORT_RANGE,
+): Promise<Detection[]> {
+  const found: Detection[] = [];
+  for (const { x, y, side } of windowsOf(picture, share)) {
+    const seen = await detected(networks, network, cropped(picture, x, y, side));
+    const moved = seen.map((face) => shifted(face, x, y));
+    found.push(...(await confirmed(networks, picture, moved, IN_WINDOW)));
+  }
+  return found;
+}
+
+/** Whether the mesh, not the verifier alone, sees one of them where the finder does. */
 function isSettled(faces: readonly Detection[]): boolean {
-  return faces.some(({ sure }) => sure > VERIFIER.VOUCHED);
+  return faces.some(
+    (face) => face.sure > VERIFIER.VOUCHED && mismatchOf(face, face.landmarks) <= FINDER.CLEAR_MISMATCH,
+  );
 }
 
 /** What is seen when the picture has a grey margin: a face that fills all of it is too large without one. */
@@ -74,7 +90,7 @@ export async function findTurned(
   networks: Networks,
   picture: Picture,
   quarterTurns: number,
-  zoom: boolean,
+  zoom: number,
 ): Promise<Detection[]> {
   if (quarterTurns % 4 === 0) return findFaces(networks, picture, zoom);
   const faces = await findFaces(networks, turned(picture, quarterTurns), zoom);
@@ -100,15 +116,12 @@ async function detected(
   return readFaces(await networks.findFaces(name, picture), min_score);
 }
 
-/**
- * Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box. From the
- * belief `vouching` on the verifier takes one for a face that the mesh takes for none.
- */
+/** Those of the surest candidates that are faces on a closer look, with the mesh's landmarks and their box. */
 async function confirmed(
   networks: Networks,
   picture: Picture,
   candidates: readonly Candidate[],
-  vouching: number,
+  { vouching, covered, isMeshHeard }: Look,
 ): Promise<Detection[]> {
   const faces: Detection[] = [];
   const place = (crop: Crop) => networks.placeMesh(picture, crop);
@@ -120,8 +133,8 @@ async function confirmed(
     const { landmarks, sure: meshSure } = await place(closer);
     const apart = mismatchOf(candidate, landmarks);
     const agrees = meshSure >= FINDER.MIN_SURE && apart <= FINDER.MAX_MISMATCH;
-    if (!(agrees && meshSure >= FINDER.CLEAR_SURE)) {
-      if (apart > FINDER.MAX_MISMATCH_COVERED) continue;
+    if (!(isMeshHeard && agrees && meshSure >= FINDER.CLEAR_SURE)) {
+      if (apart > covered) continue;
       const likely = await networks.believe(picture, square, closer);
       if (likely < (agrees ? VERIFIER.MIN_DOUBTED : vouching)) continue;
     }
@@ -148,13 +161,14 @@ export function readFaces(rows: Float32Array, minScore: number): Candidate[] {
   return faces;
 }
 
-/** The faces without those that a surer one covers, surest first. */
+/** The faces without those that one covers on which finder and mesh agree better, surest first. */
 export function withoutCovered(faces: readonly Detection[]): Detection[] {
+  const apart = new Map(faces.map((face) => [face, mismatchOf(face, face.landmarks)]));
   const kept: Detection[] = [];
-  for (const face of [...faces].sort((a, b) => b.score - a.score)) {
+  for (const face of [...faces].sort((a, b) => (apart.get(a) ?? 0) - (apart.get(b) ?? 0))) {
     if (kept.every((other) => overlapOf(face.box, other.box) <= FINDER.SAME_FACE_IOU)) kept.push(face);
   }
-  return kept;
+  return kept.sort((a, b) => b.score - a.score);
 }
 
 /** What two boxes share, as a share of what they cover together. */
@@ -165,12 +179,12 @@ function overlapOf([x, y, w, h]: Detection["box"], [u, v, k, m]: Detection["box"
   return shared / Math.max(w * h + k * m - shared, 1e-12);
 }
 
-/** Squares of half the longer side that overlap by half. */
-export function windowsOf({
-  width,
-  height,
-}: Pick<Picture, "width" | "height">): { x: number; y: number; side: number }[] {
-  const side = Math.trunc(Math.max(width, height) / 2);
+/** Squares of the longer side divided by `share` that overlap by half. */
+export function windowsOf(
+  { width, height }: Pick<Picture, "width" | "height">,
+  share: number,
+): { x: number; y: number; side: number }[] {
+  const side = Math.ceil(Math.max(width, height) / share);
   if (side < FINDER.SMALLEST_ZOOM) return [];
   const starts = (length: number) => {
     const steps = Math.ceil((2 * Math.max(length - side, 0)) / side);

@@ -1,7 +1,7 @@
 import { type Appearance, appearanceOf, likeness } from "./appearance";
 import { cropOfLandmarks } from "./crop";
 import type { Detection } from "./detection";
-import { TRACKER } from "./face.json";
+import { FINDER, TRACKER } from "./face.json";
 import { findTurned, mismatchOf } from "./finder";
 import { boundsOf, centreOf, COUNT, type Landmarks, sizeOf, xOf, yOf } from "./landmarks";
 import { apart, isFollowed, type Motion, Reference } from "./motion";
@@ -114,7 +114,7 @@ export class FaceTracker {
       likeness(placed.looks, appearanceOf(picture, mesh.landmarks)) < TRACKER.SAME_PERSON
     ) {
       // Somebody else, or the mesh is not yet where the face went: the finder tells.
-      const fit = await this.search(picture, false);
+      const fit = await this.search(picture);
       if (fit) return this.begin(picture, fit, timeS, TRACKER.SAME_PERSON);
     }
     if (followed) this.smoother.move((landmarks) => placed.reference.moved(landmarks, followed));
@@ -186,18 +186,24 @@ export class FaceTracker {
   private async acquire(picture: Picture, timeS: number): Promise<Track | null> {
     const justLost = timeS - this.seenS < TRACKER.JUST_LOST_S;
     if (!justLost && timeS - this.searchedS < TRACKER.SEARCH_EVERY_S) return null;
+    let zoom = 0;
+    if (timeS - this.turnedS >= TRACKER.TURNED_EVERY_S) {
+      zoom = this.searchedS === LONG_AGO ? FINDER.CLOSEST_ZOOM : TRACKER.LATER_ZOOM;
+      this.turnedS = timeS;
+    }
     this.searchedS = timeS;
-    const turned = timeS - this.turnedS >= TRACKER.TURNED_EVERY_S;
-    if (turned) this.turnedS = timeS;
-    const fit = await this.search(picture, turned);
+    const fit = await this.search(picture, zoom);
     return fit && this.begin(picture, fit, timeS, TRACKER.SAME_PERSON_LATER);
   }
 
-  /** The most prominent of the good faces in the orientation of the last one, or of the best fits over all. */
-  private async search(picture: Picture, turned: boolean): Promise<Fit | null> {
+  /**
+   * The most prominent of the good faces in the orientation of the last one, or of the best fits over all. `zoom` is that
+   * of the look at the upright picture; above 0 every quarter turn is looked at as well.
+   */
+  private async search(picture: Picture, zoom = 0): Promise<Fit | null> {
     const fits: Fit[] = [];
-    for (const turns of new Set([this.quarterTurns, 0, ...(turned ? [1, 3, 2] : [])])) {
-      const faces = await findTurned(this.networks, picture, turns, turned && turns === 0);
+    for (const turns of new Set([this.quarterTurns, 0, ...(zoom > 0 ? [1, 3, 2] : [])])) {
+      const faces = await findTurned(this.networks, picture, turns, turns === 0 ? zoom : 0);
       for (const face of faces.slice(0, 4)) {
         const fit = fitOf(picture, face, countOf(faces));
         if (fit) fits.push(fit);
@@ -213,7 +219,7 @@ export class FaceTracker {
   /** Asks the finder whether the tracked face is still one: its track, that of a better one, or null. */
   private async check(picture: Picture, timeS: number, mesh: Mesh): Promise<Track | null> {
     this.checkedS = timeS;
-    const faces = await findTurned(this.networks, picture, this.quarterTurns, false);
+    const faces = await findTurned(this.networks, picture, this.quarterTurns, 0);
     const mismatches = faces.map((face) => mismatchOf(face, mesh.landmarks));
     const mismatch = Math.min(...mismatches);
     if (mismatch < TRACKER.DRIFTED_MISMATCH) {
@@ -223,7 +229,7 @@ export class FaceTracker {
     }
     const own = faces[mismatches.indexOf(mismatch)];
     const worth = own && mismatch <= TRACKER.MAX_MISMATCH ? worthOf(own.score, mesh.sure, mismatch) : 0;
-    const found = await this.search(picture, true);
+    const found = await this.search(picture, TRACKER.LATER_ZOOM);
     if (found && found.worth > worth + TRACKER.BETTER) {
       return this.begin(picture, found, timeS, TRACKER.SAME_PERSON);
     }
