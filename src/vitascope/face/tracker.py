@@ -39,6 +39,7 @@ CHECK_EVERY_S = 1.0
 JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.15
 TURNED_EVERY_S = 0.6
+SETTLING = 2  # times the mesh is placed on a found face again, each time in the crop that it asked for
 LATER_ZOOM = 2  # of a video's later frames: a face too small for it is too small to be measured
 # Landmarks move with the face's picture while that explains how the picture changes, to so many grey levels; else the
 # mesh is placed anew, about five times a second for a face that changes a little, at once for one that changes much.
@@ -211,7 +212,10 @@ class FaceTracker:
         self._lose()
         self.n_faces = fit.n_faces
         self._checked_s = time_s
-        return self._keep(rgb, fit.landmarks, fit.sure, time_s)
+        landmarks = fit.landmarks
+        for _ in range(SETTLING):
+            landmarks, _ = place(rgb, crop_of_landmarks(landmarks))
+        return self._keep(rgb, landmarks, fit.sure, time_s)
 
     def _acquire(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
         just_lost = time_s - self._seen_s < JUST_LOST_S

@@ -174,13 +174,17 @@ export class FaceTracker {
   }
 
   /** The track of a face that was just found; another one than before if it is less like that than `alike`. */
-  private begin(picture: Picture, fit: Fit, timeS: number, alike: number): Track {
+  private async begin(picture: Picture, fit: Fit, timeS: number, alike: number): Promise<Track> {
     const looks = this.present ? this.looks : null;
     if (looks && likeness(looks, appearanceOf(picture, fit.landmarks)) < alike) this.event = "changed";
     this.lose();
     this.faces = fit.faces;
     this.checkedS = timeS;
-    return this.keep(picture, fit, timeS);
+    let { landmarks } = fit;
+    for (let i = 0; i < TRACKER.SETTLING; i++) {
+      ({ landmarks } = await this.networks.placeMesh(picture, cropOfLandmarks(landmarks)));
+    }
+    return this.keep(picture, { landmarks, sure: fit.sure }, timeS);
   }
 
   private async acquire(picture: Picture, timeS: number): Promise<Track | null> {
