@@ -55,12 +55,14 @@ class BlazeFace:
     """The short-range network; where that sees no clear face the full-range one; then, with `zoom`, the
     picture with a margin, for faces that fill it, and windows of it, for small ones.
 
-    zoom: the smallest windows are the longer side divided by this; 0: neither windows nor margin. Without `confirm` the
-    mesh is not asked: enough to see whether a face that is followed is still there.
+    zoom: the smallest windows are the longer side divided by this; 0: neither windows nor margin. vouching: the belief
+    from which the verifier takes one for a face that the mesh takes for none. Without `confirm` neither is asked:
+    enough to see whether a face that is followed is still there.
     """
 
-    def __init__(self, *, zoom: int = CLOSEST_ZOOM, confirm: bool = True) -> None:
+    def __init__(self, *, zoom: int = CLOSEST_ZOOM, vouching: float = MIN_BELIEF, confirm: bool = True) -> None:
         self._zoom = zoom
+        self._vouching = vouching
         self._confirm = confirm
 
     def find(self, rgb: NDArray[np.uint8]) -> list[Detection]:
@@ -69,10 +71,10 @@ class BlazeFace:
             seen = detect(SHORT_RANGE, rgb)
             clear = any(face.score >= CLEAR_SCORE for face in seen)
             return seen if clear else _apart([*seen, *detect(FULL_RANGE, rgb)])
-        faces = confirmed(rgb, detect(SHORT_RANGE, rgb))
+        faces = confirmed(rgb, detect(SHORT_RANGE, rgb), vouching=self._vouching)
         if any(face.score >= CLEAR_SCORE for face in faces):
             return faces
-        faces = _apart([*faces, *confirmed(rgb, detect(FULL_RANGE, rgb))])
+        faces = _apart([*faces, *confirmed(rgb, detect(FULL_RANGE, rgb), vouching=self._vouching)])
         if _settled(faces) or not self._zoom:
             return faces
         # What the mesh does not see is often a mask with the box beside it: another look may have it better.

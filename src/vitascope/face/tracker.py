@@ -15,7 +15,7 @@ from vitascope.face.finder import CLOSEST_ZOOM, BlazeFace, Detection, FaceFinder
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
 from vitascope.face.motion import Motion, Reference
 from vitascope.face.smoothing import OneEuro
-from vitascope.face.verifier import vouched
+from vitascope.face.verifier import MIN_BELIEF_SMALL, vouched
 
 Event = Literal["entered", "left", "changed"]
 
@@ -101,6 +101,7 @@ class FaceTracker:
 
     def __init__(self, finder: FaceFinder | None = None) -> None:
         self._finders = {zoom: finder or BlazeFace(zoom=zoom) for zoom in (0, LATER_ZOOM, CLOSEST_ZOOM)}
+        self._turned_finder = finder or BlazeFace(zoom=0, vouching=MIN_BELIEF_SMALL)
         self._glance = finder or BlazeFace(zoom=0, confirm=False)
         self._smoother = OneEuro(STEADY_CUTOFF_HZ, STEADY_BETA_HZ)
         self.reset()
@@ -236,8 +237,7 @@ class FaceTracker:
         """
         fits: list[_Fit] = []
         for quarter_turns in dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if zoom else (self._quarter_turns, 0)):
-            finder = self._finders[zoom if quarter_turns == 0 else 0]
-            faces = find_turned(finder, rgb, quarter_turns)
+            faces = self._look(rgb, quarter_turns, zoom)
             fits += [fit for fit in (_fit(rgb, face, _count(faces)) for face in faces[:4]) if fit is not None]
             if any(fit.worth >= GOOD for fit in fits):
                 break
@@ -245,6 +245,10 @@ class FaceTracker:
             return None
         best = max(fit.worth for fit in fits)
         return max((fit for fit in fits if fit.worth >= best - AS_GOOD), key=lambda fit: fit.prominence)
+
+    def _look(self, rgb: NDArray[np.uint8], quarter_turns: int, zoom: int = 0) -> list[Detection]:
+        finder = self._finders[zoom] if quarter_turns == 0 else self._turned_finder
+        return find_turned(finder, rgb, quarter_turns)
 
     def _check(
         self, rgb: NDArray[np.uint8], time_s: float, landmarks: NDArray[np.float64], sure: float
@@ -255,7 +259,7 @@ class FaceTracker:
         if _count(faces) == 1 and any(mismatch(face, landmarks) < DRIFTED_MISMATCH for face in faces):
             self._missed, self.n_faces = 0, 1
             return self._keep(rgb, landmarks, sure, time_s)
-        faces = find_turned(self._finders[0], rgb, self._quarter_turns)
+        faces = self._look(rgb, self._quarter_turns)
         own = min(faces, key=lambda face: mismatch(face, landmarks), default=None)
         apart = math.inf if own is None else mismatch(own, landmarks)
         if apart < DRIFTED_MISMATCH:

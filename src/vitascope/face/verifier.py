@@ -12,7 +12,7 @@ NETWORK = "face_verifier"
 LEAST = 1e-6  # no look is surer than this of a face or of none
 MIN_BELIEF = 0.95
 MIN_BELIEF_LARGE = 0.8  # where a face would fill the picture: there is one such place, not many
-MIN_BELIEF_SMALL = 0.99  # of what only a window of the picture shows
+MIN_BELIEF_SMALL = 0.99  # of what only a window of the picture shows, or only the picture turned
 MIN_DOUBTED = 0.5  # of a face that the mesh sees, but not clearly
 # How sure a face is that only the verifier vouches for: enough to be followed, too little to be measured.
 VOUCHED = 0.8

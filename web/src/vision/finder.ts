@@ -32,11 +32,16 @@ const IN_WINDOW: Look = {
 /**
  * Faces in the picture, surest first, by the rules of `vitascope.face.finder`: the short-range network; where that sees
  * no clear face the full-range one; then, with `zoom`, the picture with a margin and windows of it, down to the longer
- * side divided by `zoom`. The mesh confirms each, or the verifier.
+ * side divided by `zoom`. The mesh confirms each, or, from the belief `vouching` on, the verifier.
  */
-export async function findFaces(networks: Networks, picture: Picture, zoom: number): Promise<Detection[]> {
+export async function findFaces(
+  networks: Networks,
+  picture: Picture,
+  zoom: number,
+  vouching: number = VERIFIER.MIN_BELIEF,
+): Promise<Detection[]> {
   const look = async (network: typeof SHORT_RANGE) =>
-    confirmed(networks, picture, await detected(networks, network, picture), IN_PICTURE);
+    confirmed(networks, picture, await detected(networks, network, picture), { ...IN_PICTURE, vouching });
   const short = await look(SHORT_RANGE);
   if (short.some(({ score }) => score >= FINDER.CLEAR_SCORE)) return short;
   let faces = withoutCovered([...short, ...(await look(FULL_RANGE))]);
@@ -93,7 +98,7 @@ export async function findTurned(
   zoom: number,
 ): Promise<Detection[]> {
   if (quarterTurns % 4 === 0) return findFaces(networks, picture, zoom);
-  const faces = await findFaces(networks, turned(picture, quarterTurns), zoom);
+  const faces = await findFaces(networks, turned(picture, quarterTurns), zoom, VERIFIER.MIN_BELIEF_SMALL);
   return faces.map((face) => turnBack(face, quarterTurns, picture.width, picture.height));
 }
 
