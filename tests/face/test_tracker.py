@@ -30,6 +30,20 @@ def test_a_still_face_is_steady(close_up: Picture) -> None:
     assert jitter < 0.003 * eyes
 
 
+def test_a_face_that_was_just_found_lies_where_the_next_mesh_puts_it(close_up: Picture) -> None:
+    apart = []
+    for degrees in (-35, -20, 0, 20, 35):
+        turn = cv2.getRotationMatrix2D((320, 240), degrees, 0.8)
+        turned = np.asarray(cv2.warpAffine(close_up, turn, (640, 480), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        tracker = FaceTracker()
+        first, later = tracker.follow(turned, 0.0), tracker.follow(turned, 1.2)
+        assert first is not None
+        assert later is not None
+        eyes = np.linalg.norm(first.landmarks[33, :2] - first.landmarks[263, :2])
+        apart.append(np.linalg.norm((later.landmarks - first.landmarks)[:, :2], axis=1).mean() / eyes)
+    assert np.mean(apart) < 0.0025
+
+
 def test_landmarks_follow_a_slow_head_in_every_frame(close_up: Picture) -> None:
     tracker, rng = FaceTracker(), np.random.default_rng(0)
     ways = 25 * np.sin(2 * np.pi * 0.3 * np.arange(75) / FPS)

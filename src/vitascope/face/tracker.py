@@ -138,10 +138,7 @@ class FaceTracker:
         motion = placed.reference.motion(rgb)
         if time_s - placed.time_s < _rest_s(motion, placed.reference.contrast):
             return self._moved(placed, motion, time_s)
-        crop = self._crop(motion)
-        landmarks, sure = place(rgb, crop)
-        if sure < SURE:
-            sure = max(sure, vouched(rgb, crop))
+        landmarks, sure = _placed(rgb, self._crop(motion))
         if sure < MIN_SURE or not _inside(landmarks, rgb):
             self._lose()
             return self._acquire(rgb, time_s)
@@ -214,9 +211,12 @@ class FaceTracker:
         self.n_faces = fit.n_faces
         self._checked_s = time_s
         landmarks = fit.landmarks
-        for _ in range(SETTLING):
+        for _ in range(SETTLING - 1):
             landmarks, _ = place(rgb, crop_of_landmarks(landmarks))
-        return self._keep(rgb, landmarks, fit.sure, time_s)
+        landmarks, sure = _placed(rgb, crop_of_landmarks(landmarks))
+        if sure < MIN_SURE:
+            landmarks, sure = fit.landmarks, fit.sure
+        return self._keep(rgb, landmarks, sure, time_s)
 
     def _acquire(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
         just_lost = time_s - self._seen_s < JUST_LOST_S
@@ -233,12 +233,17 @@ class FaceTracker:
     def _search(self, rgb: NDArray[np.uint8], zoom: int = 0) -> _Fit | None:
         """The most prominent of the good faces in the orientation of the last one, or of the best fits over all.
 
-        zoom: of the look at the upright picture; above 0 every quarter turn is looked at as well.
+        zoom: above 0 every quarter turn is looked at too and, where none shows a good one, the upright picture so
+        closely. Without that only a good fit can change the orientation: part of a face that lies on its side often
+        looks like one that does not.
         """
         fits: list[_Fit] = []
-        for quarter_turns in dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if zoom else (self._quarter_turns, 0)):
-            faces = self._look(rgb, quarter_turns, zoom)
-            fits += [fit for fit in (_fit(rgb, face, _count(faces)) for face in faces[:4]) if fit is not None]
+        turns = dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if zoom else (self._quarter_turns, 0))
+        for quarter_turns, closely in [*((turn, 0) for turn in turns), *([(0, zoom)] if zoom else [])]:
+            faces = self._look(rgb, quarter_turns, closely)
+            enough = -math.inf if zoom or quarter_turns == self._quarter_turns else GOOD
+            some = (_fit(rgb, face, _count(faces)) for face in faces[:4])
+            fits += [fit for fit in some if fit is not None and fit.worth >= enough]
             if any(fit.worth >= GOOD for fit in fits):
                 break
         if not fits:
@@ -272,6 +277,12 @@ class FaceTracker:
             return self._begin(rgb, found, time_s, alike=SAME_PERSON)
         self._missed = 0 if worth > 0 else self._missed + 1
         return None if self._missed >= MAX_MISSED_CHECKS else self._keep(rgb, landmarks, sure, time_s)
+
+
+def _placed(rgb: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[np.float64], float]:
+    """Landmarks and how sure the mesh is of a face, or the verifier where that is more."""
+    landmarks, sure = place(rgb, crop)
+    return landmarks, max(sure, vouched(rgb, crop)) if sure < SURE else sure
 
 
 def _rest_s(motion: Motion, contrast: float) -> float:

@@ -1,5 +1,5 @@
 import { type Appearance, appearanceOf, likeness } from "./appearance";
-import { cropOfLandmarks } from "./crop";
+import { type Crop, cropOfLandmarks } from "./crop";
 import type { Detection } from "./detection";
 import { FINDER, TRACKER } from "./face.json";
 import { findTurned, mismatchOf } from "./finder";
@@ -99,12 +99,7 @@ export class FaceTracker {
       return this.moved(placed, motion, timeS);
     const followed = isFollowed(motion) ? motion : null;
     const raw = followed ? placed.reference.moved(placed.raw, followed) : placed.raw;
-    const crop = cropOfLandmarks(raw);
-    const placedMesh = await this.networks.placeMesh(picture, crop);
-    const mesh =
-      placedMesh.sure < TRACKER.SURE
-        ? { ...placedMesh, sure: Math.max(placedMesh.sure, await vouchedFor(this.networks, picture, crop)) }
-        : placedMesh;
+    const mesh = await this.place(picture, cropOfLandmarks(raw));
     if (mesh.sure < TRACKER.MIN_SURE || !inside(mesh.landmarks, picture)) {
       this.lose();
       return this.acquire(picture, timeS);
@@ -122,6 +117,13 @@ export class FaceTracker {
     const track = await this.check(picture, timeS, mesh);
     if (!track) this.lose();
     return track;
+  }
+
+  /** The mesh, as sure as itself or, where it doubts, as the verifier. */
+  private async place(picture: Picture, crop: Crop): Promise<Mesh> {
+    const mesh = await this.networks.placeMesh(picture, crop);
+    if (mesh.sure >= TRACKER.SURE) return mesh;
+    return { ...mesh, sure: Math.max(mesh.sure, await vouchedFor(this.networks, picture, crop)) };
   }
 
   private lose(): void {
@@ -181,10 +183,11 @@ export class FaceTracker {
     this.faces = fit.faces;
     this.checkedS = timeS;
     let { landmarks } = fit;
-    for (let i = 0; i < TRACKER.SETTLING; i++) {
+    for (let i = 1; i < TRACKER.SETTLING; i++) {
       ({ landmarks } = await this.networks.placeMesh(picture, cropOfLandmarks(landmarks)));
     }
-    return this.keep(picture, { landmarks, sure: fit.sure }, timeS);
+    const mesh = await this.place(picture, cropOfLandmarks(landmarks));
+    return this.keep(picture, mesh.sure < TRACKER.MIN_SURE ? fit : mesh, timeS);
   }
 
   private async acquire(picture: Picture, timeS: number): Promise<Track | null> {
@@ -201,16 +204,23 @@ export class FaceTracker {
   }
 
   /**
-   * The most prominent of the good faces in the orientation of the last one, or of the best fits over all. `zoom` is that
-   * of the look at the upright picture; above 0 every quarter turn is looked at as well.
+   * The most prominent of the good faces in the orientation of the last one, or of the best fits over all. With `zoom`
+   * every quarter turn is looked at too and, where none shows a good one, the upright picture so closely. Without that
+   * only a good fit can change the orientation.
    */
   private async search(picture: Picture, zoom = 0): Promise<Fit | null> {
     const fits: Fit[] = [];
-    for (const turns of new Set([this.quarterTurns, 0, ...(zoom > 0 ? [1, 3, 2] : [])])) {
-      const faces = await findTurned(this.networks, picture, turns, turns === 0 ? zoom : 0);
+    const quick = [...new Set([this.quarterTurns, 0, ...(zoom > 0 ? [1, 3, 2] : [])])];
+    const looks = [
+      ...quick.map((turns) => ({ turns, closely: 0 })),
+      ...(zoom > 0 ? [{ turns: 0, closely: zoom }] : []),
+    ];
+    for (const { turns, closely } of looks) {
+      const faces = await findTurned(this.networks, picture, turns, closely);
+      const enough = zoom > 0 || turns === this.quarterTurns ? -Infinity : TRACKER.GOOD;
       for (const face of faces.slice(0, 4)) {
         const fit = fitOf(picture, face, countOf(faces));
-        if (fit) fits.push(fit);
+        if (fit && fit.worth >= enough) fits.push(fit);
       }
       if (fits.some(({ worth }) => worth >= TRACKER.GOOD)) break;
     }
