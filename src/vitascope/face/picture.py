@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from vitascope.face.finder import CLOSEST_ZOOM
 from vitascope.face.guidance import NO_FACE, causes
 from vitascope.face.watcher import FaceWatcher, Sight
 from vitascope.media.frames import Frame
@@ -17,7 +18,7 @@ def look_at(rgb: NDArray[np.uint8]) -> Sight:
 
     In a stream a message waits until its cause has lasted; a picture has no more to wait for.
     """
-    sight = FaceWatcher().see(Frame(rgb, 0.0))
+    sight = FaceWatcher(zoom=CLOSEST_ZOOM).see(Frame(rgb, 0.0))
     if sight.report is None:
         return replace(sight, messages=(NO_FACE,))
     return replace(sight, messages=tuple(causes(sight.report, rgb.shape[1], sight.refusal)))

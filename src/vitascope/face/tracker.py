@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.face.appearance import Appearance, appearance
-from vitascope.face.finder import CLOSEST_ZOOM, BlazeFace, Detection, FaceFinder, find_turned, mismatch
+from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned, mismatch
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
 from vitascope.face.motion import Motion, Reference
 from vitascope.face.smoothing import OneEuro
@@ -40,7 +40,7 @@ JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.15
 TURNED_EVERY_S = 0.6
 SETTLING = 2  # times the mesh is placed on a found face again, each time in the crop that it asked for
-LATER_ZOOM = 2  # of a video's later frames: a face too small for it is too small to be measured
+ZOOM = 2  # of a video's frames: a face too small for it is too small to be measured
 # Landmarks move with the face's picture while that explains how the picture changes, to so many grey levels; else the
 # mesh is placed anew, about five times a second for a face that changes a little, at once for one that changes much.
 EXPLAINED_LEVELS, EXPLAINED_REST_S = 1.0, 1.0
@@ -99,8 +99,9 @@ class FaceTracker:
     a second, and "changed" when from one frame to the next it became somebody else's.
     """
 
-    def __init__(self, finder: FaceFinder | None = None) -> None:
-        self._finders = {zoom: finder or BlazeFace(zoom=zoom) for zoom in (0, LATER_ZOOM, CLOSEST_ZOOM)}
+    def __init__(self, finder: FaceFinder | None = None, *, zoom: int = ZOOM) -> None:
+        self._close_finder = finder or BlazeFace(zoom=zoom)
+        self._quick_finder = finder or BlazeFace(zoom=0)
         self._turned_finder = finder or BlazeFace(zoom=0, vouching=MIN_BELIEF_SMALL)
         self._glance = finder or BlazeFace(zoom=0, confirm=False)
         self._smoother = OneEuro(STEADY_CUTOFF_HZ, STEADY_BETA_HZ)
@@ -145,7 +146,7 @@ class FaceTracker:
         abrupt = _abrupt(motion, placed.reference.contrast)
         if abrupt and placed.looks.likeness(appearance(rgb, landmarks)) < SAME_PERSON:
             # Somebody else, or the mesh is not yet where the face went: the finder tells.
-            fit = self._search(rgb)
+            fit = self._search(rgb, thorough=False)
             if fit is not None:
                 return self._begin(rgb, fit, time_s, alike=SAME_PERSON)
         if motion.followed:
@@ -222,26 +223,26 @@ class FaceTracker:
         just_lost = time_s - self._seen_s < JUST_LOST_S
         if not just_lost and time_s - self._searched_s < SEARCH_EVERY_S:
             return None
-        zoom = 0
-        if time_s - self._turned_s >= TURNED_EVERY_S:
-            zoom = LATER_ZOOM if self._searched_s > -math.inf else CLOSEST_ZOOM
-            self._turned_s = time_s
         self._searched_s = time_s
-        fit = self._search(rgb, zoom)
+        thorough = time_s - self._turned_s >= TURNED_EVERY_S
+        if thorough:
+            self._turned_s = time_s
+        fit = self._search(rgb, thorough=thorough)
         return None if fit is None else self._begin(rgb, fit, time_s, alike=SAME_PERSON_LATER)
 
-    def _search(self, rgb: NDArray[np.uint8], zoom: int = 0) -> _Fit | None:
+    def _search(self, rgb: NDArray[np.uint8], *, thorough: bool) -> _Fit | None:
         """The most prominent of the good faces in the orientation of the last one, or of the best fits over all.
 
-        zoom: above 0 every quarter turn is looked at too and, where none shows a good one, the upright picture so
-        closely. Without that only a good fit can change the orientation: part of a face that lies on its side often
-        looks like one that does not.
+        thorough: every quarter turn is looked at too and, where none shows a good one, the upright picture closely.
+        Otherwise only a good fit can change the orientation: part of a face that lies on its side often looks like one
+        that does not.
         """
         fits: list[_Fit] = []
-        turns = dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if zoom else (self._quarter_turns, 0))
-        for quarter_turns, closely in [*((turn, 0) for turn in turns), *([(0, zoom)] if zoom else [])]:
-            faces = self._look(rgb, quarter_turns, closely)
-            enough = -math.inf if zoom or quarter_turns == self._quarter_turns else GOOD
+        turns = dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if thorough else (self._quarter_turns, 0))
+        looks = [(turn, self._quick_finder if turn == 0 else self._turned_finder) for turn in turns]
+        for quarter_turns, finder in [*looks, (0, self._close_finder)] if thorough else looks:
+            faces = find_turned(finder, rgb, quarter_turns)
+            enough = -math.inf if thorough or quarter_turns == self._quarter_turns else GOOD
             some = (_fit(rgb, face, _count(faces)) for face in faces[:4])
             fits += [fit for fit in some if fit is not None and fit.worth >= enough]
             if any(fit.worth >= GOOD for fit in fits):
@@ -250,10 +251,6 @@ class FaceTracker:
             return None
         best = max(fit.worth for fit in fits)
         return max((fit for fit in fits if fit.worth >= best - AS_GOOD), key=lambda fit: fit.prominence)
-
-    def _look(self, rgb: NDArray[np.uint8], quarter_turns: int, zoom: int = 0) -> list[Detection]:
-        finder = self._finders[zoom] if quarter_turns == 0 else self._turned_finder
-        return find_turned(finder, rgb, quarter_turns)
 
     def _check(
         self, rgb: NDArray[np.uint8], time_s: float, landmarks: NDArray[np.float64], sure: float
@@ -264,7 +261,8 @@ class FaceTracker:
         if _count(faces) == 1 and any(mismatch(face, landmarks) < DRIFTED_MISMATCH for face in faces):
             self._missed, self.n_faces = 0, 1
             return self._keep(rgb, landmarks, sure, time_s)
-        faces = self._look(rgb, self._quarter_turns)
+        finder = self._turned_finder if self._quarter_turns else self._quick_finder
+        faces = find_turned(finder, rgb, self._quarter_turns)
         own = min(faces, key=lambda face: mismatch(face, landmarks), default=None)
         apart = math.inf if own is None else mismatch(own, landmarks)
         if apart < DRIFTED_MISMATCH:
@@ -272,7 +270,7 @@ class FaceTracker:
             self.n_faces = _count(faces)
             return self._keep(rgb, landmarks, sure, time_s)
         worth = 0.0 if own is None or apart > MAX_MISMATCH else _worth(own.score, sure, apart)
-        found = self._search(rgb, LATER_ZOOM)
+        found = self._search(rgb, thorough=True)
         if found is not None and found.worth > worth + BETTER:
             return self._begin(rgb, found, time_s, alike=SAME_PERSON)
         self._missed = 0 if worth > 0 else self._missed + 1

@@ -19,7 +19,7 @@ from vitascope.face.pose import pose
 from vitascope.face.regions import REGIONS, RegionPixels, SkinMap, mean_colours, outlines, pixels
 from vitascope.face.report import FaceReport
 from vitascope.face.stillness import Stillness
-from vitascope.face.tracker import Event, FaceTracker, Track
+from vitascope.face.tracker import ZOOM, Event, FaceTracker, Track
 from vitascope.face.verifier import NETWORK as VERIFIER
 from vitascope.face.visibility import NETWORK as VISIBILITY
 from vitascope.face.visibility import Visibility, why_refused
@@ -102,12 +102,15 @@ def _moved(before: Track, now: Track) -> bool:
 
 
 class FaceWatcher:
-    """Watches one face from frame to frame. Frames must come in the order of their capture."""
+    """Watches one face from frame to frame. Frames must come in the order of their capture.
+
+    zoom: how closely it is looked for where none is seen at first sight (`BlazeFace`).
+    """
 
     models = (SHORT_RANGE.name, FULL_RANGE.name, MESH, VERIFIER, VISIBILITY)
 
-    def __init__(self, finder: FaceFinder | None = None) -> None:
-        self._tracker = FaceTracker(finder)
+    def __init__(self, finder: FaceFinder | None = None, *, zoom: int = ZOOM) -> None:
+        self._tracker = FaceTracker(finder, zoom=zoom)
         self._obstruction = Obstruction()
         self._guidance = Guidance()
         self._stillness = Stillness()

@@ -1,7 +1,7 @@
 import { type Appearance, appearanceOf, likeness } from "./appearance";
 import { type Crop, cropOfLandmarks } from "./crop";
 import type { Detection } from "./detection";
-import { FINDER, TRACKER } from "./face.json";
+import { TRACKER } from "./face.json";
 import { findTurned, mismatchOf } from "./finder";
 import { boundsOf, centreOf, COUNT, type Landmarks, sizeOf, xOf, yOf } from "./landmarks";
 import { apart, isFollowed, type Motion, Reference } from "./motion";
@@ -109,7 +109,7 @@ export class FaceTracker {
       likeness(placed.looks, appearanceOf(picture, mesh.landmarks)) < TRACKER.SAME_PERSON
     ) {
       // Somebody else, or the mesh is not yet where the face went: the finder tells.
-      const fit = await this.search(picture);
+      const fit = await this.search(picture, false);
       if (fit) return this.begin(picture, fit, timeS, TRACKER.SAME_PERSON);
     }
     if (followed) this.smoother.move((landmarks) => placed.reference.moved(landmarks, followed));
@@ -193,31 +193,25 @@ export class FaceTracker {
   private async acquire(picture: Picture, timeS: number): Promise<Track | null> {
     const justLost = timeS - this.seenS < TRACKER.JUST_LOST_S;
     if (!justLost && timeS - this.searchedS < TRACKER.SEARCH_EVERY_S) return null;
-    let zoom = 0;
-    if (timeS - this.turnedS >= TRACKER.TURNED_EVERY_S) {
-      zoom = this.searchedS === LONG_AGO ? FINDER.CLOSEST_ZOOM : TRACKER.LATER_ZOOM;
-      this.turnedS = timeS;
-    }
     this.searchedS = timeS;
-    const fit = await this.search(picture, zoom);
+    const isThorough = timeS - this.turnedS >= TRACKER.TURNED_EVERY_S;
+    if (isThorough) this.turnedS = timeS;
+    const fit = await this.search(picture, isThorough);
     return fit && this.begin(picture, fit, timeS, TRACKER.SAME_PERSON_LATER);
   }
 
   /**
-   * The most prominent of the good faces in the orientation of the last one, or of the best fits over all. With `zoom`
-   * every quarter turn is looked at too and, where none shows a good one, the upright picture so closely. Without that
-   * only a good fit can change the orientation.
+   * The most prominent of the good faces in the orientation of the last one, or of the best fits over all. `isThorough`:
+   * every quarter turn is looked at too and, where none shows a good one, the upright picture closely. Otherwise only a
+   * good fit can change the orientation.
    */
-  private async search(picture: Picture, zoom = 0): Promise<Fit | null> {
+  private async search(picture: Picture, isThorough: boolean): Promise<Fit | null> {
     const fits: Fit[] = [];
-    const quick = [...new Set([this.quarterTurns, 0, ...(zoom > 0 ? [1, 3, 2] : [])])];
-    const looks = [
-      ...quick.map((turns) => ({ turns, closely: 0 })),
-      ...(zoom > 0 ? [{ turns: 0, closely: zoom }] : []),
-    ];
-    for (const { turns, closely } of looks) {
-      const faces = await findTurned(this.networks, picture, turns, closely);
-      const enough = zoom > 0 || turns === this.quarterTurns ? -Infinity : TRACKER.GOOD;
+    const quick = [...new Set([this.quarterTurns, 0, ...(isThorough ? [1, 3, 2] : [])])];
+    const looks = quick.map((turns) => ({ turns, zoom: 0 }));
+    for (const { turns, zoom } of isThorough ? [...looks, { turns: 0, zoom: TRACKER.ZOOM }] : looks) {
+      const faces = await findTurned(this.networks, picture, turns, zoom);
+      const enough = isThorough || turns === this.quarterTurns ? -Infinity : TRACKER.GOOD;
       for (const face of faces.slice(0, 4)) {
         const fit = fitOf(picture, face, countOf(faces));
         if (fit && fit.worth >= enough) fits.push(fit);
@@ -243,7 +237,7 @@ export class FaceTracker {
     }
     const own = faces[mismatches.indexOf(mismatch)];
     const worth = own && mismatch <= TRACKER.MAX_MISMATCH ? worthOf(own.score, mesh.sure, mismatch) : 0;
-    const found = await this.search(picture, TRACKER.LATER_ZOOM);
+    const found = await this.search(picture, true);
     if (found && found.worth > worth + TRACKER.BETTER) {
       return this.begin(picture, found, timeS, TRACKER.SAME_PERSON);
     }

@@ -169,6 +169,9 @@ def worst_lines(columns: Mapping[str, Mapping[tuple[str, str], Mapping[str, Any]
             if len(shares) > 1:
                 best, worst = (f(shares, key=shares.__getitem__) for f in ((min, max) if low_is_good else (max, min)))
                 points = 100 * abs(shares[best] - shares[worst])
+                if points == 0:
+                    lines.append(f"- {title}, by {kind}: {100 * shares[best]:.1f} % in every group.")
+                    continue
                 lines.append(
                     f"- {title}, by {kind}: best {best} {100 * shares[best]:.1f} %, "
                     f"worst {worst} {100 * shares[worst]:.1f} %, {points:.1f} points apart."
