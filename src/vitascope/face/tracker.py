@@ -139,7 +139,7 @@ class FaceTracker:
         motion = placed.reference.motion(rgb)
         if time_s - placed.time_s < _rest_s(motion, placed.reference.contrast):
             return self._moved(placed, motion, time_s)
-        landmarks, sure = _placed(rgb, self._crop(motion))
+        landmarks, sure = _mesh_on(rgb, self._crop(motion))
         if sure < MIN_SURE or not _inside(landmarks, rgb):
             self._lose()
             return self._acquire(rgb, time_s)
@@ -214,7 +214,7 @@ class FaceTracker:
         landmarks = fit.landmarks
         for _ in range(SETTLING - 1):
             landmarks, _ = place(rgb, crop_of_landmarks(landmarks))
-        landmarks, sure = _placed(rgb, crop_of_landmarks(landmarks))
+        landmarks, sure = _mesh_on(rgb, crop_of_landmarks(landmarks))
         if sure < MIN_SURE:
             landmarks, sure = fit.landmarks, fit.sure
         return self._keep(rgb, landmarks, sure, time_s)
@@ -277,7 +277,7 @@ class FaceTracker:
         return None if self._missed >= MAX_MISSED_CHECKS else self._keep(rgb, landmarks, sure, time_s)
 
 
-def _placed(rgb: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[np.float64], float]:
+def _mesh_on(rgb: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[np.float64], float]:
     """Landmarks and how sure the mesh is of a face, or the verifier where that is more."""
     landmarks, sure = place(rgb, crop)
     return landmarks, max(sure, vouched(rgb, crop)) if sure < SURE else sure
