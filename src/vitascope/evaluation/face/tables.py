@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from vitascope.evaluation.face import FaceEvaluation
 
 HOW = """\
-Only pictures whose name puts them into the folds that no training and no threshold saw (`vitascope.evaluation.split`)
-are used. Square brackets hold 95 % intervals: Wilson's of shares, a bootstrap's over pictures of medians and means.
+Only pictures whose name puts them into the folds that taught no network (`vitascope.evaluation.split`) are used. The
+finder's rules (how sure the verifier must be, which windows are looked at, which of two boxes is kept) were settled in
+sight of pictures of these folds, some of them those of this page: its finding and false alarms may be slightly worse
+elsewhere. Square brackets hold 95 % intervals: Wilson's of shares, a bootstrap's over pictures of medians and means.
 Skin lightness: quartiles of the individual typology angle of the cheeks, arctan((L - 50) / b) in Lab; pictures without
 colour have none. Race, sex and age are the set's own words. Groups of fewer than twenty are left out."""
 
