@@ -11,28 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitascope.face.appearance import Appearance, appearance
-from vitascope.face.finder import BlazeFace, Detection, FaceFinder, find_turned, mismatch
-from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
+from vitascope.face.detection import FaceFinder
+from vitascope.face.mesh import Crop, crop_of_landmarks, place
 from vitascope.face.motion import Motion, Reference
+from vitascope.face.search import MIN_SURE, ZOOM, FaceSearch, Found, inside
 from vitascope.face.smoothing import OneEuro
-from vitascope.face.verifier import MIN_BELIEF_SMALL, vouched
+from vitascope.face.verifier import vouched
 
 Event = Literal["entered", "left", "changed"]
 
-MIN_SURE = 0.5
 SURE = 0.9  # of the mesh: below, the verifier is asked too, because a mask makes the mesh doubt
-# How far the finder's eyes, nose and mouth may lie from the mesh's, in face sizes. Measured on upright faces: 0.03 at
-# most in good light, 0.11 in the dark; on a mesh fitted in a wrong orientation: 0.04 to 0.2.
-DRIFTED_MISMATCH = 0.06
-MAX_MISMATCH = 0.12
-# A fit is worth the finder's score times the mesh's, less this for a mismatch. Measured: 0.7 or more on faces in the
-# right orientation and in good light, 0.6 at most in a wrong one, on clothes or on furniture.
-MISMATCH_COST = 3.0
-GOOD = 0.7
-AS_GOOD = 0.15  # faces whose fits differ by less are told apart by size and place
 BETTER = 0.1  # a tracked face is given up only for one that is better by this
 MAX_MISSED_CHECKS = 3
-OTHER_FACE_SCORE = 0.5
 CHECK_EVERY_S = 1.0
 # A face just lost is looked for in every frame, one that stays away less often, and the quarter turns, which cost four
 # times the upright search, less often still.
@@ -40,7 +30,6 @@ JUST_LOST_S = 0.3
 SEARCH_EVERY_S = 0.15
 TURNED_EVERY_S = 0.6
 SETTLING = 2  # times the mesh is placed on a found face again, each time in the crop that it asked for
-ZOOM = 2  # of a video's frames: a face too small for it is too small to be measured
 # Landmarks move with the face's picture while that explains how the picture changes, to so many grey levels; else the
 # mesh is placed anew, about five times a second for a face that changes a little, at once for one that changes much.
 EXPLAINED_LEVELS, EXPLAINED_REST_S = 1.0, 1.0
@@ -50,8 +39,6 @@ MAX_TURN = 0.06  # radians of roll, or share of growth, that the picture is trus
 STILL_PX, STILL_SPEED = 0.1, 0.02  # a track stays the same until its face moved by this, or was moving so fast
 STEADY_CUTOFF_HZ, STEADY_BETA_HZ = 0.1, 20.0  # of the 1-euro filter over the landmarks
 SPEED_S = 0.3  # over which the speed is averaged
-MIN_INSIDE, MIN_WIDTH = 0.5, 16.0  # share of the landmarks in the picture, pixels
-CENTRAL = 4.0  # how much a face's place weighs against its size
 # One person's neighbouring frames are alike by 0.7 and more, two people's by 0.7 and less (face/appearance.py).
 SAME_PERSON, SAME_PERSON_LATER = 0.65, 0.5  # one frame later; after the face was lost for a moment
 LEFT_AFTER_S = 0.5  # a shorter absence is a blur, a hand or a turn of the head
@@ -69,15 +56,6 @@ class Track:
     size: float
     centre: NDArray[np.float64]
     speed: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fit:
-    landmarks: NDArray[np.float64]
-    sure: float
-    worth: float
-    prominence: float
-    n_faces: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,10 +78,7 @@ class FaceTracker:
     """
 
     def __init__(self, finder: FaceFinder | None = None, *, zoom: int = ZOOM) -> None:
-        self._close_finder = finder or BlazeFace(zoom=zoom)
-        self._quick_finder = finder or BlazeFace(zoom=0)
-        self._turned_finder = finder or BlazeFace(zoom=0, vouching=MIN_BELIEF_SMALL)
-        self._glance = finder or BlazeFace(zoom=0, confirm=False)
+        self._search = FaceSearch(finder, zoom=zoom)
         self._smoother = OneEuro(STEADY_CUTOFF_HZ, STEADY_BETA_HZ)
         self.reset()
 
@@ -115,7 +90,7 @@ class FaceTracker:
         self._frame_s = 0.0
         self._looks: Appearance | None = None
         self._seen_s = self._checked_s = self._searched_s = self._turned_s = -math.inf
-        self._quarter_turns = 0
+        self._search.quarter_turns = 0
         self._lose()
 
     def follow(self, rgb: NDArray[np.uint8], time_s: float) -> Track | None:
@@ -140,13 +115,13 @@ class FaceTracker:
         if time_s - placed.time_s < _rest_s(motion, placed.reference.contrast):
             return self._moved(placed, motion, time_s)
         landmarks, sure = _mesh_on(rgb, self._crop(motion))
-        if sure < MIN_SURE or not _inside(landmarks, rgb):
+        if sure < MIN_SURE or not inside(landmarks, rgb):
             self._lose()
             return self._acquire(rgb, time_s)
         abrupt = _abrupt(motion, placed.reference.contrast)
         if abrupt and placed.looks.likeness(appearance(rgb, landmarks)) < SAME_PERSON:
             # Somebody else, or the mesh is not yet where the face went: the finder tells.
-            fit = self._search(rgb, thorough=False)
+            fit = self._search.best(rgb, thorough=False)
             if fit is not None:
                 return self._begin(rgb, fit, time_s, alike=SAME_PERSON)
         if motion.followed:
@@ -198,12 +173,12 @@ class FaceTracker:
         size = float(np.ptp(landmarks[:, :2], axis=0).max())
         smooth[:, :2] = self._smoother.step(landmarks[:, :2], time_s, size)
         looks = self._looks = appearance(rgb, landmarks)
-        self._quarter_turns = round(crop_of_landmarks(landmarks).angle / (math.pi / 2)) % 4
+        self._search.quarter_turns = round(crop_of_landmarks(landmarks).angle / (math.pi / 2)) % 4
         self._placed = _Placed(time_s, landmarks, smooth, sure, Reference(rgb, landmarks), looks)
         self._shown = Motion(rest=0.0)
         return self._show(landmarks, smooth, sure, time_s)
 
-    def _begin(self, rgb: NDArray[np.uint8], fit: _Fit, time_s: float, *, alike: float) -> Track:
+    def _begin(self, rgb: NDArray[np.uint8], fit: Found, time_s: float, *, alike: float) -> Track:
         """The track of a face that was just found; another one than before if it is less like that than `alike`."""
         looks = self._looks if self._present else None
         if looks is not None and looks.likeness(appearance(rgb, fit.landmarks)) < alike:
@@ -227,53 +202,22 @@ class FaceTracker:
         thorough = time_s - self._turned_s >= TURNED_EVERY_S
         if thorough:
             self._turned_s = time_s
-        fit = self._search(rgb, thorough=thorough)
+        fit = self._search.best(rgb, thorough=thorough)
         return None if fit is None else self._begin(rgb, fit, time_s, alike=SAME_PERSON_LATER)
-
-    def _search(self, rgb: NDArray[np.uint8], *, thorough: bool) -> _Fit | None:
-        """The most prominent of the good faces in the orientation of the last one, or of the best fits over all.
-
-        thorough: every quarter turn is looked at too and, where none shows a good one, the upright picture closely.
-        Otherwise only a good fit can change the orientation: part of a face that lies on its side often looks like one
-        that does not.
-        """
-        fits: list[_Fit] = []
-        turns = dict.fromkeys((self._quarter_turns, 0, 1, 3, 2) if thorough else (self._quarter_turns, 0))
-        looks = [(turn, self._quick_finder if turn == 0 else self._turned_finder) for turn in turns]
-        for quarter_turns, finder in [*looks, (0, self._close_finder)] if thorough else looks:
-            faces = find_turned(finder, rgb, quarter_turns)
-            enough = -math.inf if thorough or quarter_turns == self._quarter_turns else GOOD
-            some = (_fit(rgb, face, _count(faces)) for face in faces[:4])
-            fits += [fit for fit in some if fit is not None and fit.worth >= enough]
-            if any(fit.worth >= GOOD for fit in fits):
-                break
-        if not fits:
-            return None
-        best = max(fit.worth for fit in fits)
-        return max((fit for fit in fits if fit.worth >= best - AS_GOOD), key=lambda fit: fit.prominence)
 
     def _check(
         self, rgb: NDArray[np.uint8], time_s: float, landmarks: NDArray[np.float64], sure: float
     ) -> Track | None:
         """Ask the finder whether the tracked face is still one; its track, or that of a better one, or None."""
         self._checked_s = time_s
-        faces = find_turned(self._glance, rgb, self._quarter_turns)
-        if _count(faces) == 1 and any(mismatch(face, landmarks) < DRIFTED_MISMATCH for face in faces):
-            self._missed, self.n_faces = 0, 1
+        own = self._search.recognise(rgb, landmarks, sure)
+        if own.settled:
+            self._missed, self.n_faces = 0, own.n_faces
             return self._keep(rgb, landmarks, sure, time_s)
-        finder = self._turned_finder if self._quarter_turns else self._quick_finder
-        faces = find_turned(finder, rgb, self._quarter_turns)
-        own = min(faces, key=lambda face: mismatch(face, landmarks), default=None)
-        apart = math.inf if own is None else mismatch(own, landmarks)
-        if apart < DRIFTED_MISMATCH:
-            self._missed = 0
-            self.n_faces = _count(faces)
-            return self._keep(rgb, landmarks, sure, time_s)
-        worth = 0.0 if own is None or apart > MAX_MISMATCH else _worth(own.score, sure, apart)
-        found = self._search(rgb, thorough=True)
-        if found is not None and found.worth > worth + BETTER:
+        found = self._search.best(rgb, thorough=True)
+        if found is not None and found.worth > own.worth + BETTER:
             return self._begin(rgb, found, time_s, alike=SAME_PERSON)
-        self._missed = 0 if worth > 0 else self._missed + 1
+        self._missed = 0 if own.worth > 0 else self._missed + 1
         return None if self._missed >= MAX_MISSED_CHECKS else self._keep(rgb, landmarks, sure, time_s)
 
 
@@ -292,35 +236,3 @@ def _rest_s(motion: Motion, contrast: float) -> float:
 
 def _abrupt(motion: Motion, contrast: float) -> bool:
     return motion.rest >= max(ABRUPT_LEVELS, ABRUPT_SHARE * contrast)
-
-
-def _count(faces: list[Detection]) -> int:
-    return max(1, sum(face.score >= OTHER_FACE_SCORE for face in faces))
-
-
-def _fit(rgb: NDArray[np.uint8], face: Detection, n_faces: int) -> _Fit | None:
-    """The mesh on a detection, judged on whether both agree that it is a face."""
-    landmarks, sure = face.landmarks, face.sure
-    if landmarks is None:
-        landmarks, _ = place(rgb, crop_of_detection(face))
-        landmarks, sure = place(rgb, crop_of_landmarks(landmarks))
-    apart = mismatch(face, landmarks)
-    if sure < MIN_SURE or apart > MAX_MISMATCH or not _inside(landmarks, rgb):
-        return None
-    height, width = rgb.shape[:2]
-    x, y, w, h = face.box
-    off_centre = math.hypot((x + w / 2) / width - 0.5, (y + h / 2) / height - 0.5)
-    prominence = w * h * math.exp(-CENTRAL * off_centre**2)
-    return _Fit(landmarks, sure, _worth(face.score, sure, apart), prominence, n_faces)
-
-
-def _worth(score: float, sure: float, apart: float) -> float:
-    return score * sure - MISMATCH_COST * apart
-
-
-def _inside(landmarks: NDArray[np.float64], rgb: NDArray[np.uint8]) -> bool:
-    """Whether more than half of the face is in the picture and it is large enough to be one."""
-    height, width = rgb.shape[:2]
-    x, y = landmarks[:, 0], landmarks[:, 1]
-    seen = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    return bool(seen.mean() > MIN_INSIDE) and float(np.ptp(x)) >= MIN_WIDTH

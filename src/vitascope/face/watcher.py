@@ -18,8 +18,9 @@ from vitascope.face.obstruction import Obstruction
 from vitascope.face.pose import pose
 from vitascope.face.regions import REGIONS, RegionPixels, SkinMap, mean_colours, outlines, pixels
 from vitascope.face.report import FaceReport
+from vitascope.face.search import ZOOM
 from vitascope.face.stillness import Stillness
-from vitascope.face.tracker import ZOOM, Event, FaceTracker, Track
+from vitascope.face.tracker import Event, FaceTracker, Track
 from vitascope.face.verifier import NETWORK as VERIFIER
 from vitascope.face.visibility import NETWORK as VISIBILITY
 from vitascope.face.visibility import Visibility, why_refused

@@ -1,13 +1,12 @@
 import { type Appearance, appearanceOf, likeness } from "./appearance";
 import { type Crop, cropOfLandmarks } from "./crop";
-import type { Detection } from "./detection";
-import { TRACKER } from "./face.json";
-import { findTurned, mismatchOf } from "./finder";
-import { boundsOf, centreOf, COUNT, type Landmarks, sizeOf, xOf, yOf } from "./landmarks";
+import { SEARCH, TRACKER } from "./face.json";
+import { centreOf, type Landmarks, sizeOf } from "./landmarks";
 import { apart, isFollowed, type Motion, Reference } from "./motion";
 import type { Networks } from "./networks";
 import { at } from "./numbers";
 import type { Picture } from "./picture";
+import { FaceSearch, type Found, isInside } from "./search";
 import { OneEuro } from "./smoothing";
 import { vouchedFor } from "./verifier";
 
@@ -28,15 +27,7 @@ export interface Track {
 /** What a picture began or ended: a face came, has been gone for a while, or became somebody else's. */
 export type TrackEvent = "entered" | "left" | "changed";
 
-interface Fit {
-  readonly landmarks: Landmarks;
-  readonly sure: number;
-  readonly worth: number;
-  readonly prominence: number;
-  readonly faces: number;
-}
-
-type Mesh = Pick<Fit, "landmarks" | "sure">;
+type Mesh = Pick<Found, "landmarks" | "sure">;
 
 /** What is known from the last time the mesh was placed. */
 interface Placed {
@@ -71,9 +62,11 @@ export class FaceTracker {
   private searchedS = LONG_AGO;
   private turnedS = LONG_AGO;
   private missed = 0;
-  private quarterTurns = 0;
+  private readonly searcher: FaceSearch;
 
-  constructor(private readonly networks: Networks) {}
+  constructor(private readonly networks: Networks) {
+    this.searcher = new FaceSearch(networks);
+  }
 
   /** Where the face is in this picture, or null when there is none. */
   async follow(picture: Picture, timeS: number): Promise<Track | null> {
@@ -100,7 +93,7 @@ export class FaceTracker {
     const followed = isFollowed(motion) ? motion : null;
     const raw = followed ? placed.reference.moved(placed.raw, followed) : placed.raw;
     const mesh = await this.place(picture, cropOfLandmarks(raw));
-    if (mesh.sure < TRACKER.MIN_SURE || !inside(mesh.landmarks, picture)) {
+    if (mesh.sure < SEARCH.MIN_SURE || !isInside(mesh.landmarks, picture)) {
       this.lose();
       return this.acquire(picture, timeS);
     }
@@ -109,7 +102,7 @@ export class FaceTracker {
       likeness(placed.looks, appearanceOf(picture, mesh.landmarks)) < TRACKER.SAME_PERSON
     ) {
       // Somebody else, or the mesh is not yet where the face went: the finder tells.
-      const fit = await this.search(picture, false);
+      const fit = await this.searcher.best(picture, false);
       if (fit) return this.begin(picture, fit, timeS, TRACKER.SAME_PERSON);
     }
     if (followed) this.smoother.move((landmarks) => placed.reference.moved(landmarks, followed));
@@ -168,7 +161,7 @@ export class FaceTracker {
     const smooth = this.smoother.step(landmarks, timeS, sizeOf(landmarks));
     for (let i = 2; i < smooth.length; i += 3) smooth[i] = at(landmarks, i);
     this.looks = appearanceOf(picture, landmarks);
-    this.quarterTurns = ((Math.round(cropOfLandmarks(landmarks).angle / (Math.PI / 2)) % 4) + 4) % 4;
+    this.searcher.quarterTurns = ((Math.round(cropOfLandmarks(landmarks).angle / (Math.PI / 2)) % 4) + 4) % 4;
     const reference = new Reference(picture, landmarks);
     this.placed = { timeS, raw: landmarks, smooth, sure, reference, looks: this.looks };
     this.shown = AT_REST;
@@ -176,7 +169,7 @@ export class FaceTracker {
   }
 
   /** The track of a face that was just found; another one than before if it is less like that than `alike`. */
-  private async begin(picture: Picture, fit: Fit, timeS: number, alike: number): Promise<Track> {
+  private async begin(picture: Picture, fit: Found, timeS: number, alike: number): Promise<Track> {
     const looks = this.present ? this.looks : null;
     if (looks && likeness(looks, appearanceOf(picture, fit.landmarks)) < alike) this.event = "changed";
     this.lose();
@@ -187,7 +180,7 @@ export class FaceTracker {
       ({ landmarks } = await this.networks.placeMesh(picture, cropOfLandmarks(landmarks)));
     }
     const mesh = await this.place(picture, cropOfLandmarks(landmarks));
-    return this.keep(picture, mesh.sure < TRACKER.MIN_SURE ? fit : mesh, timeS);
+    return this.keep(picture, mesh.sure < SEARCH.MIN_SURE ? fit : mesh, timeS);
   }
 
   private async acquire(picture: Picture, timeS: number): Promise<Track | null> {
@@ -196,52 +189,24 @@ export class FaceTracker {
     this.searchedS = timeS;
     const isThorough = timeS - this.turnedS >= TRACKER.TURNED_EVERY_S;
     if (isThorough) this.turnedS = timeS;
-    const fit = await this.search(picture, isThorough);
+    const fit = await this.searcher.best(picture, isThorough);
     return fit && this.begin(picture, fit, timeS, TRACKER.SAME_PERSON_LATER);
-  }
-
-  /**
-   * The most prominent of the good faces in the orientation of the last one, or of the best fits over all. `isThorough`:
-   * every quarter turn is looked at too and, where none shows a good one, the upright picture closely. Otherwise only a
-   * good fit can change the orientation.
-   */
-  private async search(picture: Picture, isThorough: boolean): Promise<Fit | null> {
-    const fits: Fit[] = [];
-    const quick = [...new Set([this.quarterTurns, 0, ...(isThorough ? [1, 3, 2] : [])])];
-    const looks = quick.map((turns) => ({ turns, zoom: 0 }));
-    for (const { turns, zoom } of isThorough ? [...looks, { turns: 0, zoom: TRACKER.ZOOM }] : looks) {
-      const faces = await findTurned(this.networks, picture, turns, zoom);
-      const enough = isThorough || turns === this.quarterTurns ? -Infinity : TRACKER.GOOD;
-      for (const face of faces.slice(0, 4)) {
-        const fit = fitOf(picture, face, countOf(faces));
-        if (fit && fit.worth >= enough) fits.push(fit);
-      }
-      if (fits.some(({ worth }) => worth >= TRACKER.GOOD)) break;
-    }
-    const best = Math.max(...fits.map(({ worth }) => worth));
-    return fits
-      .filter(({ worth }) => worth >= best - TRACKER.AS_GOOD)
-      .reduce<Fit | null>((a, b) => (a && a.prominence >= b.prominence ? a : b), null);
   }
 
   /** Asks the finder whether the tracked face is still one: its track, that of a better one, or null. */
   private async check(picture: Picture, timeS: number, mesh: Mesh): Promise<Track | null> {
     this.checkedS = timeS;
-    const faces = await findTurned(this.networks, picture, this.quarterTurns, 0);
-    const mismatches = faces.map((face) => mismatchOf(face, mesh.landmarks));
-    const mismatch = Math.min(...mismatches);
-    if (mismatch < TRACKER.DRIFTED_MISMATCH) {
+    const own = await this.searcher.recognise(picture, mesh.landmarks, mesh.sure);
+    if (own.isSettled) {
       this.missed = 0;
-      this.faces = countOf(faces);
+      this.faces = own.faces;
       return this.keep(picture, mesh, timeS);
     }
-    const own = faces[mismatches.indexOf(mismatch)];
-    const worth = own && mismatch <= TRACKER.MAX_MISMATCH ? worthOf(own.score, mesh.sure, mismatch) : 0;
-    const found = await this.search(picture, true);
-    if (found && found.worth > worth + TRACKER.BETTER) {
+    const found = await this.searcher.best(picture, true);
+    if (found && found.worth > own.worth + TRACKER.BETTER) {
       return this.begin(picture, found, timeS, TRACKER.SAME_PERSON);
     }
-    this.missed = worth > 0 ? 0 : this.missed + 1;
+    this.missed = own.worth > 0 ? 0 : this.missed + 1;
     return this.missed >= TRACKER.MAX_MISSED_CHECKS ? null : this.keep(picture, mesh, timeS);
   }
 }
@@ -255,34 +220,4 @@ function restS(motion: Motion, contrast: number): number {
 
 function isAbrupt(motion: Motion, contrast: number): boolean {
   return motion.rest >= Math.max(TRACKER.ABRUPT_LEVELS, TRACKER.ABRUPT_SHARE * contrast);
-}
-
-/** A detection judged on whether finder and mesh agree that it is a face. */
-function fitOf(picture: Picture, face: Detection, faces: number): Fit | null {
-  const { landmarks, sure } = face;
-  const mismatch = mismatchOf(face, landmarks);
-  if (sure < TRACKER.MIN_SURE || mismatch > TRACKER.MAX_MISMATCH || !inside(landmarks, picture)) return null;
-  const [x, y, w, h] = face.box;
-  const offCentre = Math.hypot((x + w / 2) / picture.width - 0.5, (y + h / 2) / picture.height - 0.5);
-  const prominence = w * h * Math.exp(-TRACKER.CENTRAL * offCentre ** 2);
-  return { landmarks, sure, worth: worthOf(face.score, sure, mismatch), prominence, faces };
-}
-
-function worthOf(score: number, sure: number, mismatch: number): number {
-  return score * sure - TRACKER.MISMATCH_COST * mismatch;
-}
-
-function countOf(faces: readonly Detection[]): number {
-  return Math.max(1, faces.filter(({ score }) => score >= TRACKER.OTHER_FACE_SCORE).length);
-}
-
-/** Whether more than half of the face is in the picture and it is large enough to be one. */
-function inside(landmarks: Landmarks, { width, height }: Picture): boolean {
-  let seen = 0;
-  for (let i = 0; i < COUNT; i++) {
-    const [x, y] = [xOf(landmarks, i), yOf(landmarks, i)];
-    if (x >= 0 && y >= 0 && x < width && y < height) seen++;
-  }
-  const { left, right } = boundsOf(landmarks);
-  return seen / COUNT > TRACKER.MIN_INSIDE && right - left >= TRACKER.MIN_WIDTH;
 }
