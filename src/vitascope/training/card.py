@@ -17,7 +17,14 @@ ORIGIN = {
 
 
 def details(
-    recipe: Recipe, data: bytes, shipped: Shipped, *, heads: dict[str, Any], choice: Any, parity: float
+    recipe: Recipe,
+    data: bytes,
+    shipped: Shipped,
+    *,
+    heads: dict[str, Any],
+    choice: Any,
+    parity: float,
+    eight_bits: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """The contents of `card.json`."""
     outputs: dict[str, Any] = {}
@@ -58,6 +65,7 @@ def details(
         "heads": heads,
         "data": [{"set": name, "terms": terms} for name, terms in recipe.data],
         "parity": {"against": "PyTorch", "max_abs_difference": parity},
+        **({"eight_bits": eight_bits} if eight_bits else {}),
         "limits": list(recipe.limits),
     }
 
@@ -73,6 +81,16 @@ def summary(title: str, figures: dict[str, Any]) -> str:
     )
 
 
+def _moved(eight_bits: dict[str, Any] | None) -> str:
+    if not eight_bits:
+        return ""
+    return (
+        ", before its dense convolutions were put into 8 bits. That moved the probabilities of"
+        f" {eight_bits['n']:,} answers by {eight_bits['mean_abs_difference']:.3f} on average;"
+        f" {100 * eight_bits['same_answer']:.1f} % stayed the same."
+    )
+
+
 def page(card: dict[str, Any]) -> str:
     """The contents of `card.md`."""
     lines = [
@@ -84,7 +102,8 @@ def page(card: dict[str, Any]) -> str:
         f"- Made by `{card['origin']['recipe']}`, seed {card['origin']['seed']};"
         f" backbone: {card['origin']['backbone']}",
         f"- Licence: {card['licence']['spdx']}. {card['licence']['data']}",
-        f"- Largest difference from {card['parity']['against']}: {card['parity']['max_abs_difference']:.1g}",
+        f"- Largest difference from {card['parity']['against']}: {card['parity']['max_abs_difference']:.1g}"
+        + _moved(card.get("eight_bits")),
         "",
         "| data | terms |",
         "|---|---|",
@@ -98,8 +117,8 @@ def page(card: dict[str, Any]) -> str:
         lines += [f"## {name}: {', '.join(head['classes'])}", "", head["summary"], "", *table(head["metrics"])]
         if "out_of_fold" in head:
             lines += [
-                "Out of fold: pictures of folds 0 to 7, by networks like it that their fold did not teach. Temperature",
-                "and thresholds were set on these very answers; only areas and the error of all are as on new ones:",
+                "Out of fold: pictures that taught it, asked of networks like it that their fold did not teach. Their",
+                "answers set temperature and thresholds; only areas and the error of all are as on new pictures:",
                 "",
             ]
             lines += table(head["out_of_fold"])

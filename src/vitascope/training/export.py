@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from vitascope.training.eight_bits import quantised
 from vitascope.training.fundus_filter import as_trained
 from vitascope.training.net import CheckNet
 
@@ -77,15 +78,18 @@ def halved(net: CheckNet) -> CheckNet:
     return net
 
 
-def check_file(shipped: Shipped, size: int, name: str) -> bytes:
-    """The file of a check."""
-    return onnx_of(shipped, [out for head in shipped.calibration for out in (head, f"{head}_map")], size, name)
+def check_file(shipped: Shipped, size: int, name: str, pictures: Sequence[NDArray[np.uint8]] = ()) -> bytes:
+    """The file of a check; with some `pictures` its dense convolutions are in 8 bits (`eight_bits.quantised`)."""
+    outputs = [out for head in shipped.calibration for out in (head, f"{head}_map")]
+    return onnx_of(shipped, outputs, size, name, pictures)
 
 
-def onnx_of(module: nn.Module, outputs: list[str], size: int, name: str) -> bytes:
+def onnx_of(
+    module: nn.Module, outputs: list[str], size: int, name: str, pictures: Sequence[NDArray[np.uint8]] = ()
+) -> bytes:
     """A module on squared pixels as a file that takes any picture: float16 weights, float32 arithmetic.
 
-    The same network gives the same bytes.
+    With some `pictures` the dense convolutions are in 8 bits. The same network gives the same bytes.
     """
     buffer = io.BytesIO()
     torch.onnx.export(
@@ -98,27 +102,49 @@ def onnx_of(module: nn.Module, outputs: list[str], size: int, name: str) -> byte
         dynamo=False,
     )
     graph = onnx.shape_inference.infer_shapes(onnx.load_model_from_string(buffer.getvalue())).graph
-    nodes, weights = _front(size)
+    own = {tensor.name for tensor in graph.initializer}
+    nodes, numbers = _front(size)
+    picture = helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, "H", "W", "C"])
+    whole = helper.make_graph(
+        [*nodes, *graph.node],
+        name,
+        [picture],
+        graph.output,
+        initializer=[*numbers, *graph.initializer],
+        value_info=graph.value_info,
+    )
+    if pictures:
+        whole = quantised(_model(whole, OPSET), pictures).graph
+    return packed(_half(whole, own), OPSET)
+
+
+def _half(graph: onnx.GraphProto, own: set[str]) -> onnx.GraphProto:
+    """The graph with those of the network's own numbers that are still float32 and many kept as float16."""
+    casts, weights = [], []
     for tensor in graph.initializer:
         array = numpy_helper.to_array(tensor)
-        if array.dtype == np.float32 and array.size > 64:
+        if tensor.name in own and array.dtype == np.float32 and array.size > 64:
             weights.append(numpy_helper.from_array(array.astype(np.float16), f"{tensor.name}_half"))
-            nodes.append(helper.make_node("Cast", [f"{tensor.name}_half"], [tensor.name], to=TensorProto.FLOAT))
+            casts.append(helper.make_node("Cast", [f"{tensor.name}_half"], [tensor.name], to=TensorProto.FLOAT))
         else:
             weights.append(tensor)
-    picture = helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, "H", "W", "C"])
-    return packed(helper.make_graph([*nodes, *graph.node], name, [picture], graph.output, initializer=weights), OPSET)
+    return helper.make_graph([*casts, *graph.node], graph.name, graph.input, graph.output, initializer=weights)
 
 
 def packed(graph: onnx.GraphProto, opset: int) -> bytes:
     """The graph as a checked file; the same graph gives the same bytes on every machine."""
     for node in graph.node:
         node.doc_string = ""  # where the exporter names its own source files
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], producer_name="vitascope")
-    model.ir_version = 8
+    model = _model(graph, opset)
     onnx.checker.check_model(model)
     data: bytes = model.SerializeToString(deterministic=True)
     return data
+
+
+def _model(graph: onnx.GraphProto, opset: int) -> onnx.ModelProto:
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], producer_name="vitascope")
+    model.ir_version = 8
+    return model
 
 
 def _front(size: int) -> tuple[list[NodeProto], list[TensorProto]]:

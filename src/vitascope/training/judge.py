@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,10 @@ from vitascope.training.export import Calibration, session
 from vitascope.training.pictures import UNKNOWN, decoded
 from vitascope.training.recipes import Recipe
 
+TAUGHT = frozenset(range(7))
 CALIBRATION = frozenset({7})
 HELD_OUT = frozenset({8, 9})
+SAMPLES = 120
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,24 +49,59 @@ class Raw:
         return self.take(np.isin([case.source for case in self.cases], list(sources)))
 
 
+def shown(recipe: Recipe, cases: Iterable[Case], folds: frozenset[int]) -> Iterator[tuple[Case, NDArray[np.uint8]]]:
+    """Every picture of `folds` as the program shows it to the network, (S, S, 3) uint8."""
+    for case in cases:
+        if fold(case.group) in folds:
+            for change in recipe.shown(case).values():
+                rgb = decoded(case.path)
+                yield case, squared(reduced(rgb if change is None else change(rgb)), recipe.seen_at)
+
+
+def samples(recipe: Recipe, cases: Sequence[Case], folds: frozenset[int] = TAUGHT) -> list[NDArray[np.uint8]]:
+    """SAMPLES pictures (S, S, 3) of `folds`, evenly over the sources, that tell the ranges of what is put into 8 bits.
+
+    None where the recipe leaves the file as it is.
+    """
+    if not recipe.eight_bits:
+        return []
+    some: list[Case] = []
+    sources = sorted({case.source for case in cases})
+    for source in sources:
+        own = [case for case in cases if case.source == source and fold(case.group) in folds]
+        kept = np.random.default_rng(0).permutation(len(own))[: SAMPLES // len(sources)]
+        some += [own[index] for index in kept]
+    return [picture for _, picture in shown(recipe, some, folds)]
+
+
 def ask(data: bytes, recipe: Recipe, cases: Iterable[Case], folds: frozenset[int]) -> dict[str, Raw]:
     """Run the file on every picture of `folds`, as the program does."""
     heads = list(recipe.heads)
     opened = session(data)
     chosen, rows = [], []
-    for case in cases:
-        if fold(case.group) in folds:
-            for change in recipe.shown(case).values():
-                rgb = decoded(case.path)
-                seen = squared(reduced(rgb if change is None else change(rgb)), recipe.seen_at)
-                rows.append(opened.run(heads, {"picture": seen[None]}))
-                chosen.append(case)
+    for case, picture in shown(recipe, cases, folds):
+        rows.append(opened.run(heads, {"picture": picture[None]}))
+        chosen.append(case)
     out = {}
     for index, head in enumerate(heads):
         p = np.concatenate([row[index] for row in rows]).astype(np.float64)
         y = np.array([case.labels.get(head, UNKNOWN) for case in chosen])
         out[head] = Raw(np.log(np.clip(p, 1e-9, 1)), y, tuple(chosen)).take(y != UNKNOWN)
     return out
+
+
+def apart(data: bytes, exact: bytes, recipe: Recipe, cases: Sequence[Case]) -> dict[str, Any]:
+    """How far the probabilities of two files lie apart on pictures never seen."""
+    one, two = ask(data, recipe, cases, HELD_OUT), ask(exact, recipe, cases, HELD_OUT)
+    away = [np.abs(np.exp(one[head].logits) - np.exp(two[head].logits)).max(axis=1) for head in recipe.heads]
+    same = [one[head].logits.argmax(axis=1) == two[head].logits.argmax(axis=1) for head in recipe.heads]
+    every = np.concatenate(away)
+    return {
+        "n": len(every),
+        "mean_abs_difference": round(float(every.mean()), 4),
+        "abs_difference_of_95_percent": round(float(np.quantile(every, 0.95)), 4),
+        "same_answer": round(float(np.concatenate(same).mean()), 4),
+    }
 
 
 def calibrate(recipe: Recipe, answers: dict[str, Raw]) -> dict[str, Calibration]:

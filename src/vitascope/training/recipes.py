@@ -51,9 +51,13 @@ class Recipe:
     ordered: Mapping[str, float] = field(default_factory=dict)
     # Heads whose rare classes are to be named as readily as the common ones.
     fair: frozenset[str] = frozenset()
-    # Temperatures and thresholds come from this many networks, each judged by folds that did not teach it; the one
-    # that is shipped then learns from all of them. 0: from the shipped network's own answers to fold 7.
+    # Temperatures and thresholds come from this many networks, each judged by folds that did not teach it (1: by fold
+    # 7); the one that is shipped then learns from folds 0 to 7. 0: from the shipped network's own answers to fold 7.
     crossed: int = 0
+    # Whether the card tells what a network taught by one source says of the others.
+    across: bool = False
+    # Whether the dense convolutions of the file are in 8 bits; the small networks are fast enough without.
+    eight_bits: bool = True
     # A second run at another size goes on from the first; the file looks at `seen_at` pixels a side.
     later: Settings | None = None
     seen_at: int = 176
@@ -203,6 +207,7 @@ RECIPES: dict[str, Recipe] = {
         unseen=frozenset({"inpainted"}),
         shown=_skin_shown,
         fair=frozenset({"lesion"}),
+        crossed=1,
         later=replace(SKIN, size=192, epochs=11, rate=3e-4),
         seen_at=192,
     ),
@@ -225,6 +230,7 @@ RECIPES: dict[str, Recipe] = {
             "One slice at a time; other pneumonias look alike and were hardly among the pictures.",
         ),
         crossed=4,
+        across=True,
     ),
     "outer_eye": Recipe(
         "outer_eye",
@@ -252,6 +258,7 @@ RECIPES: dict[str, Recipe] = {
             "A cataract seen from outside is an advanced one; early ones need a slit lamp.",
         ),
         backbone="mobilenet_v2",
+        eight_bits=False,
         seen_at=160,
     ),
     "fundus": Recipe(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from vitascope.evaluation.datasets.photos import Case, cases
 from vitascope.training import backbones, card, judge
@@ -19,8 +20,8 @@ from vitascope.training.net import INNER, CheckNet
 from vitascope.training.pictures import Pictures
 from vitascope.training.recipes import Recipe
 
-TAUGHT = frozenset(range(7))
-WATCHED = frozenset({7})
+TAUGHT = judge.TAUGHT
+WATCHED = judge.CALIBRATION
 LEARNED = TAUGHT | WATCHED
 ALL = LEARNED | judge.HELD_OUT
 
@@ -64,7 +65,14 @@ def train(recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | No
 def cross_fitted(
     recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | None, *, out: Path, count: int
 ) -> Iterator[tuple[CheckNet, frozenset[int], Pictures]]:
-    """For each of `count` parts of folds 0 to 7: a network taught by the others, to its last epoch, and the part."""
+    """For each of `count` parts of folds 0 to 7: a network taught by the others, to its last epoch, and the part.
+
+    A single one is taught by folds 0 to 6, and fold 7 chooses its epoch.
+    """
+    if count == 1:
+        taught, seen = parts(recipe, pictures, TAUGHT, WATCHED)
+        yield _fitted(recipe, [taught, seen], choice, weights, out / "fold7"), WATCHED, seen
+        return
     for part in range(count):
         apart = frozenset(fold for fold in LEARNED if fold % count == part)
         taught, seen = parts(recipe, pictures, LEARNED - apart, apart)
@@ -85,7 +93,8 @@ def out_of_fold(
     """What networks that were not taught by a picture's fold answer to it, for all pictures of folds 0 to 7."""
     answers: list[dict[str, judge.Raw]] = []
     for net, apart, _ in cross_fitted(recipe, pictures, choice, weights, out=out, count=recipe.crossed):
-        answers.append(judge.ask(_plain_file(recipe, halved(net.cpu().eval())), recipe, every, apart))
+        file = _plain_file(recipe, halved(net.cpu().eval()), judge.samples(recipe, every, LEARNED - apart))
+        answers.append(judge.ask(file, recipe, every, apart))
     return {head: judge.Raw.joined([one[head] for one in answers]) for head in recipe.heads}
 
 
@@ -98,7 +107,8 @@ def across(
     for source in sorted(set(sources.tolist())):
         some = parts(recipe, pictures.take(sources == source), LEARNED, WATCHED)
         net = _fitted(recipe, some, choice, weights, out / source)
-        file = _plain_file(recipe, halved(net.cpu().eval()))
+        own = [case for case in every if case.source == source]
+        file = _plain_file(recipe, halved(net.cpu().eval()), judge.samples(recipe, own))
         for other in sorted(set(sources.tolist()) - {source}):
             answers = judge.ask(file, recipe, [case for case in every if case.source == other], ALL)
             for head, raw in answers.items():
@@ -118,9 +128,9 @@ def _fitted(
     return net
 
 
-def _plain_file(recipe: Recipe, net: CheckNet) -> bytes:
+def _plain_file(recipe: Recipe, net: CheckNet, pictures: list[NDArray[np.uint8]]) -> bytes:
     plain = {head: Calibration(1.0, (0.0,) * len(classes)) for head, classes in recipe.heads.items()}
-    return check_file(Shipped(net, plain, recipe.fundus, False), recipe.seen_at, f"check_{recipe.kind}")
+    return check_file(Shipped(net, plain, recipe.fundus, False), recipe.seen_at, f"check_{recipe.kind}", pictures)
 
 
 def logits(net: CheckNet, pictures: Pictures, settings: Settings) -> Logits:
@@ -145,12 +155,14 @@ def certify(
     """
     net = halved(net.cpu().eval())
     name, size = f"check_{recipe.kind}", recipe.seen_at
-    raw = _plain_file(recipe, net)
+    pictures = judge.samples(recipe, every)
+    raw = _plain_file(recipe, net, pictures)
     crossed = kept is not None
     kept = judge.ask(raw, recipe, every, judge.CALIBRATION) if kept is None else kept
     how = judge.calibrate(recipe, kept)
     shipped = Shipped(net, how, recipe.fundus, False)
-    data = check_file(shipped, size, name)
+    exact = check_file(shipped, size, name)
+    data = check_file(shipped, size, name, pictures) if pictures else exact
     unseen = judge.ask(raw, recipe, every, judge.HELD_OUT)
     heads = {}
     for head in recipe.heads:
@@ -165,8 +177,9 @@ def certify(
             }
         rule["summary"] = card.summary(" and ".join(recipe.own[head]), rule["metrics"]["held_out"])
         heads[head] = rule
-    parity = difference(shipped, data, size)
-    written = card.details(recipe, data, shipped, heads=heads, choice=choice, parity=parity)
+    parity = difference(shipped, exact, size)
+    moved = judge.apart(data, exact, recipe, every) if recipe.eight_bits else None
+    written = card.details(recipe, data, shipped, heads=heads, choice=choice, parity=parity, eight_bits=moved)
     home.mkdir(parents=True, exist_ok=True)
     (home / "model.onnx").write_bytes(data)
     (home / "card.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
@@ -187,7 +200,8 @@ def check(recipe: Recipe, data: Path, choice: Choice, out: Path) -> dict[str, An
         # Fold 7 teaches too and chooses nothing: every run goes on to its end.
         choice = choice.to_the_end()
         net = _fitted(recipe, parts(recipe, pictures, LEARNED, WATCHED), choice, start, out)
-        strange = across(recipe, pictures, choice, every, weights=start, out=out)
+        if recipe.across:
+            strange = across(recipe, pictures, choice, every, weights=start, out=out)
     else:
         net = train(recipe, pictures, choice, start, out)
     (out / "settings.json").write_text(json.dumps(asdict(choice.settings), indent=1) + "\n", encoding="utf-8")

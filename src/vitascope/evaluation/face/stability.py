@@ -48,6 +48,14 @@ class Stability:
             ],
             "groups_jitter": by_group(self.jitter, groups, lambda part: _spread(part, STEADY)),
             "groups_moved": by_group(worst, groups, lambda part: _spread(part, SAME)),
+            "groups_by_change": {
+                change: by_group(
+                    {name: values[change] for name, values in self.moved.items() if change in values},
+                    groups,
+                    lambda part: _spread(part, SAME),
+                )
+                for change in CHANGES
+            },
         }
 
 

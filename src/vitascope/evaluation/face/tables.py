@@ -152,12 +152,15 @@ def group_table(tables: Mapping[str, Any]) -> list[str]:
             body,
         ),
         "",
-        *worst_lines(columns),
+        *worst_lines(columns, tables["mesh"]["groups_by_change"]),
     ]  # fmt: skip
 
 
-def worst_lines(columns: Mapping[str, Mapping[tuple[str, str], Mapping[str, Any]]]) -> list[str]:
-    """The worst group against the best of each kind, in points of the share."""
+def worst_lines(
+    columns: Mapping[str, Mapping[tuple[str, str], Mapping[str, Any]]],
+    by_change: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> list[str]:
+    """The worst group against the best of each kind, in points of the share, and which change does it."""
     names = {"found": ("found", False), "moved": ("same landmarks after all four changes", False)}
     names["refused"] = ("refused with nothing in front", True)
     lines = []
@@ -174,10 +177,18 @@ def worst_lines(columns: Mapping[str, Mapping[tuple[str, str], Mapping[str, Any]
                 if points == 0:
                     lines.append(f"- {title}, by {kind}: {100 * shares[best]:.1f} % in every group.")
                     continue
-                lines.append(
+                line = (
                     f"- {title}, by {kind}: best {best} {100 * shares[best]:.1f} %, "
-                    f"worst {worst} {100 * shares[worst]:.1f} %, {points:.1f} points apart."
+                    f"worst {worst} {100 * shares[worst]:.1f} %, {points:.1f} points apart"
                 )
+                if column == "moved":
+                    single = {
+                        change: next(row for row in rows if (row["kind"], row["group"]) == (kind, worst))
+                        for change, rows in by_change.items()
+                    }
+                    each = (f"{change} {100 * row['within']['value']:.0f} %" for change, row in single.items())
+                    line += f" (there: {', '.join(each)})"
+                lines.append(f"{line}.")
     return lines
 
 
