@@ -188,14 +188,20 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="passes over them in the second stage")
     parser.add_argument("--processes", type=int, default=2, help="processes that make pictures")
     parser.add_argument("--judged", type=int, default=400, help="faces a scene that the figures come from")
+    parser.add_argument("--judge", action="store_true", help="only judge the network that the folder holds, anew")
     arguments = parser.parse_args()
     cache: Path = arguments.work
     cache.mkdir(parents=True, exist_ok=True)
+    kept = cache / "visibility.pt"
     find_faces(arguments.data, cache)
-    pool.make(cache, arguments.data, range(arguments.chunks), arguments.processes)
-    fitted = train(arguments.data, cache, arguments.chunks, arguments.epochs)
-    net = halved(fitted.settled())
-    torch.save(net.state_dict(), cache / "visibility.pt")
+    if arguments.judge:
+        net = Visibility().eval()
+        net.load_state_dict(torch.load(kept))
+    else:
+        pool.make(cache, arguments.data, range(arguments.chunks), arguments.processes)
+        fitted = train(arguments.data, cache, arguments.chunks, arguments.epochs)
+        net = halved(fitted.settled())
+        torch.save(net.state_dict(), kept)
     write(net, *measure(net, arguments.data, cache, arguments.judged))
 
 

@@ -29,8 +29,9 @@ from vitascope.face.visibility import OCCLUDERS, PARTS, under_own_hair
 Predict = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], ...]]
 Refuses = Callable[[dict[str, float], dict[str, float]], bool]
 
-FALSE_REFUSALS_A_PART, FALSE_REFUSALS_OF_GLASSES = 0.0025, 0.02
+FALSE_REFUSALS_A_PART, FALSE_REFUSALS_OF_GLASSES = 0.004, 0.005
 LOWEST, HIGHEST = 0.35, 0.9
+ALIKE = (("forehead",), ("right_cheek", "left_cheek"), ("nose",), ("mouth",), ("eyes",))  # share a threshold
 TRIES = 12
 COVERED, CUT_OFF = 0.5, 0.5
 UNUSED_SETS = ("spoof_nuaa", "spoof_replay")
@@ -140,15 +141,19 @@ def choose_thresholds(shots: Shots, glasses: Shots, eye: dict[str, str]) -> dict
     open_ = np.array([eye.get(taught.face.name, "open") == "open" for taught in shots.faces])
     hair = np.array([under_own_hair(dict(zip(OCCLUDERS, map(float, by), strict=True))) for by in shots.by])
     chosen = {}
-    for k, part in enumerate(PARTS):
-        sure = open_ & np.array([sample.hidden[0, k] < 0.5 and sample.hidden[1, k] > 0 for sample in shots.samples])
-        if part == "forehead":
-            sure &= ~hair
-        bound = float(np.quantile(shots.hidden[sure, k], 1 - FALSE_REFUSALS_A_PART))
-        if part == "eyes":
-            bound = max(bound, float(np.quantile(glasses.hidden[:, k], 1 - FALSE_REFUSALS_OF_GLASSES)))
-        chosen[part] = round(float(np.clip(bound, LOWEST, HIGHEST)), 3)
-    return chosen
+    for parts in ALIKE:
+        said = []
+        for k in (PARTS.index(part) for part in parts):
+            sure = open_ & np.array([sample.hidden[0, k] < 0.5 and sample.hidden[1, k] > 0 for sample in shots.samples])
+            if parts == ("forehead",):
+                sure &= ~hair
+            said.append(shots.hidden[sure, k])
+        bound = float(np.quantile(np.concatenate(said), 1 - FALSE_REFUSALS_A_PART))
+        if parts == ("eyes",):
+            eyes = glasses.hidden[:, PARTS.index("eyes")]
+            bound = max(bound, float(np.quantile(eyes, 1 - FALSE_REFUSALS_OF_GLASSES)))
+        chosen |= dict.fromkeys(parts, round(float(np.clip(bound, LOWEST, HIGHEST)), 3))
+    return {part: chosen[part] for part in PARTS}
 
 
 def share(hits: NDArray[np.bool_]) -> dict[str, float | int]:

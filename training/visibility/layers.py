@@ -19,9 +19,9 @@ Alpha = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """`colour` (C, C, 3) 0..255 shown with `alpha` (C, C) 0..1; `kind` is one of OCCLUDERS or "thing".
+    """`colour` (C, C, 3) 0..255 shown with `alpha` (C, C) 0..1; `kind` is one of OCCLUDERS, "thing" or "beard".
 
-    What does not hide (a frame of clear glasses) is no skin, but the part it lies on still counts as seen.
+    What does not hide (a frame of clear glasses, a beard) is no skin, but the part it lies on still counts as seen.
     """
 
     colour: RGB

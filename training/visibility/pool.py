@@ -115,6 +115,7 @@ def make(cache: Path, data: Path, numbers: range, processes: int) -> None:
     teach_all(cache)
     todo = [number for number in numbers if not chunk_path(cache, number).exists()]
     if todo:
-        with multiprocessing.Pool(processes, _start, (cache, data)) as workers:
+        # Spawned: a fork of a process whose libraries already run threads can wait for a lock for ever.
+        with multiprocessing.get_context("spawn").Pool(processes, _start, (cache, data)) as workers:
             for number in workers.imap_unordered(_make, todo):
                 print(f"chunk {number} of {numbers.stop}", flush=True)

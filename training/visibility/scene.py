@@ -28,6 +28,7 @@ SEEN, HIDDEN = 0.15, 0.5
 # portraits are cut at the upper forehead.
 OUT_SEEN, OUT_HIDDEN = 0.3, 0.7
 FOREHEAD_OUT_SEEN, FOREHEAD_OUT_HIDDEN = 0.4, 0.9
+BEARDS = 0.12  # share of faces without a mask that get one
 THERE = 0.04  # share of the face something must cover to be there
 MIXTURE = {
     "real_hand": 0.25,
@@ -57,7 +58,7 @@ class Taught:
 class Scene:
     """A canvas, the layers that lie on it, and (C, C) 0..1 where it is `covered`, `hiding` and `outside`.
 
-    Clear glasses cover skin but hide no part.
+    Clear glasses and beards cover skin but hide no part.
     """
 
     canvas: NDArray[np.uint8]
@@ -117,8 +118,8 @@ def setting(rng: Rng, taught: Taught, others: list[Face], hands: list[NDArray[np
 
 
 def draw_layers(rng: Rng, given: Setting, is_masked: bool) -> list[Layer]:
-    """Nothing, glasses, one thing or two."""
-    layers = []
+    """Nothing, a beard or glasses, one thing or two."""
+    layers = [worn.beard(rng, given)] if not is_masked and rng.random() < BEARDS else []
     pick = rng.random()
     main = 0 if pick < 0.32 else 1 if pick < 0.88 else 2
     if is_masked:

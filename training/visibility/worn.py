@@ -1,4 +1,4 @@
-"""Things worn on a face: masks, scarves, glasses, hats, and hair."""
+"""Things worn on a face: masks, scarves, glasses, hats, hair and beards."""
 
 from __future__ import annotations
 
@@ -23,9 +23,17 @@ from visibility.layers import (
     surface,
     turned,
 )
-from visibility.parts import LEFT_EYE, RIGHT_EYE, hull
+from visibility.parts import LEFT_EYE, LIPS, RIGHT_EYE, hull
 
+_HAIR = np.array(
+    [[18, 14, 13], [45, 30, 22], [85, 55, 35], [150, 110, 65], [205, 175, 125], [150, 150, 150], [95, 40, 20]]
+)
 _MASK_SIDE = [127, 234, 93, 132]
+# Where hair grows: from ear to ear along the jaw, and up to lines that may lie high or low on the cheeks.
+_JAW = [132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361]
+_BEARD_HIGH, _BEARD_LOW = [376, 427, 436, 391, 2, 165, 216, 207, 147], [435, 434, 410, 391, 164, 165, 186, 214, 215]
+_GOATEE = [186, 165, 164, 391, 410, 432, 430, 378, 152, 149, 210, 212]
+_MOUSTACHE = [61, 186, 165, 2, 391, 410, 291, 269, 0, 39]
 _MASK_LOW = [58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288]
 
 
@@ -183,10 +191,7 @@ def hair(rng: Rng, setting: Setting) -> Layer:
     points, size, width = setting.points, setting.size, setting.width
     above = np.clip((points[10] + (0, -0.12 * width)).round().astype(int), 0, size - 1)
     own = setting.canvas[max(above[1] - 4, 0) : above[1] + 5, max(above[0] - 12, 0) : above[0] + 13].reshape(-1, 3)
-    tones = np.array(
-        [[18, 14, 13], [45, 30, 22], [85, 55, 35], [150, 110, 65], [205, 175, 125], [150, 150, 150], [95, 40, 20]]
-    )
-    base = np.median(own, axis=0) if rng.random() < 0.4 else tones[rng.integers(len(tones))] * rng.uniform(0.7, 1.3)
+    base = np.median(own, axis=0) if rng.random() < 0.4 else _HAIR[rng.integers(len(_HAIR))] * rng.uniform(0.7, 1.3)
     x = np.linspace(0, size - 1, size)
     if rng.random() < 0.6:
         low = points[10, 1] + rng.uniform(0.3, 1.3) * (points[9, 1] - points[10, 1])
@@ -216,6 +221,38 @@ def hair(rng: Rng, setting: Setting) -> Layer:
     return Layer(
         np.clip(colour, 0, 255).astype(np.float32), cv2.GaussianBlur(alpha, (0, 0), 0.6).astype(np.float32), "hair"
     )
+
+
+def beard(rng: Rng, setting: Setting) -> Layer:
+    """A full beard, a goatee, a moustache or stubble: no skin, but it hides no part of the face."""
+    points, size, width = setting.points, setting.size, setting.width
+    middle = points[1]
+    pick = rng.random()
+    if pick < 0.7:
+        t = rng.uniform(0, 1)
+        top = (1 - t) * points[_BEARD_LOW] + t * points[_BEARD_HIGH]
+        low = middle + (points[_JAW] - middle) * rng.uniform(1.0, 1.2)
+        bare = rng.random() < 0.2  # no moustache
+        shape = np.vstack([low, top[:2], points[[291, 17, 61]], top[-2:]] if bare else [low, top])
+    elif pick < 0.85:
+        shape = middle + (points[_GOATEE] - middle) * rng.uniform(0.95, 1.1)
+    else:
+        shape = points[_MOUSTACHE]
+    alpha = polygon(size, shape + rng.normal(0, 0.01 * width, 2), rng.uniform(0.8, 0.05 * width))
+    lips = middle + (points[LIPS] - middle) * rng.uniform(0.97, 1.05)
+    alpha *= 1 - rng.uniform(0.7, 1.0) * polygon(size, lips, rng.uniform(0.5, 1.5))
+    fine = rng.standard_normal((size, size)).astype(np.float32)
+    hairs = cv2.GaussianBlur(fine, (0, 0), rng.uniform(0.4, 1.2), sigmaY=rng.uniform(0.4, 3.0))
+    hairs /= hairs.std()
+    stubble = rng.random() < 0.25
+    density = rng.uniform(0.15, 0.55) if stubble else rng.uniform(0.65, 1.05)
+    alpha *= np.clip(density + rng.uniform(0.03, 0.25) * hairs + 0.1 * field(rng, size, 5), 0, 1)
+    above = np.clip((points[10] + (0, -0.12 * width)).round().astype(int), 0, size - 1)
+    own = setting.canvas[max(above[1] - 4, 0) : above[1] + 5, max(above[0] - 12, 0) : above[0] + 13].reshape(-1, 3)
+    base = np.median(own, axis=0) if rng.random() < 0.3 else _HAIR[rng.integers(len(_HAIR))] * rng.uniform(0.7, 1.3)
+    colour = base.astype(np.float32) * (1 + 0.2 * field(rng, size, 3))[..., None]
+    colour = colour + rng.uniform(4, 25) * hairs[..., None]
+    return Layer(np.clip(colour, 0, 255).astype(np.float32), alpha.astype(np.float32), "beard", hides=False)
 
 
 def hat(rng: Rng, setting: Setting) -> Layer:
