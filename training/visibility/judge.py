@@ -140,7 +140,7 @@ def choose_thresholds(shots: Shots, glasses: Shots, eye: dict[str, str]) -> dict
     """The least threshold a part at which as good as no open face is refused for it, nor many for clear glasses."""
     open_ = np.array([eye.get(taught.face.name, "open") == "open" for taught in shots.faces])
     hair = np.array([under_own_hair(dict(zip(OCCLUDERS, map(float, by), strict=True))) for by in shots.by])
-    chosen = {}
+    chosen: dict[str, float] = {}
     for parts in ALIKE:
         said = []
         for k in (PARTS.index(part) for part in parts):

@@ -243,7 +243,7 @@ def beard(rng: Rng, setting: Setting) -> Layer:
     alpha *= 1 - rng.uniform(0.7, 1.0) * polygon(size, lips, rng.uniform(0.5, 1.5))
     fine = rng.standard_normal((size, size)).astype(np.float32)
     hairs = cv2.GaussianBlur(fine, (0, 0), rng.uniform(0.4, 1.2), sigmaY=rng.uniform(0.4, 3.0))
-    hairs /= hairs.std()
+    hairs = np.asarray(hairs / hairs.std(), np.float32)
     stubble = rng.random() < 0.25
     density = rng.uniform(0.15, 0.55) if stubble else rng.uniform(0.65, 1.05)
     alpha *= np.clip(density + rng.uniform(0.03, 0.25) * hairs + 0.1 * field(rng, size, 5), 0, 1)
