@@ -8,6 +8,8 @@ eight bits, so that processors whose 8-bit products saturate (AVX2 without VNNI)
 
 from __future__ import annotations
 
+import contextlib
+import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -44,7 +46,8 @@ class _Pictures(CalibrationDataReader):  # type: ignore[misc]
 def dense(graph: onnx.GraphProto) -> list[str]:
     """Names of the convolutions worth it: of all channels with all, on more than one pixel, after the first ones."""
     sizes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
-    shapes = {value.name: value.type.tensor_type.shape.dim for value in graph.value_info}
+    known = [*graph.value_info, *graph.output]
+    shapes = {value.name: value.type.tensor_type.shape.dim for value in known}
     chosen = []
     for node in graph.node:
         if node.op_type != "Conv" or node.input[1] not in sizes:
@@ -62,10 +65,12 @@ def quantised(model: onnx.ModelProto, pictures: Sequence[NDArray[np.uint8]]) -> 
 
     pictures: (H, W, 3) uint8 as the file will see them; a hundred or more of every sort give the ranges.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
+    # The library prints what it does; the recipe has a voice of its own.
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        given, path = Path(folder) / "given.onnx", Path(folder) / "model.onnx"
+        onnx.save_model(model, given)
         quantize_static(
-            model,
+            given,
             path,
             _Pictures(pictures),
             quant_format=QuantFormat.QDQ,
