@@ -51,11 +51,9 @@ class Recipe:
     ordered: Mapping[str, float] = field(default_factory=dict)
     # Heads whose rare classes are to be named as readily as the common ones.
     fair: frozenset[str] = frozenset()
-    # Temperatures and thresholds come from this many networks, each judged by folds that did not teach it (1: by fold
-    # 7); the one that is shipped then learns from folds 0 to 7. 0: from the shipped network's own answers to fold 7.
+    # Temperatures and thresholds come from this many networks, each judged by folds that did not teach it; the one
+    # that is shipped then learns from all of them. 0: from the shipped network's own answers to fold 7.
     crossed: int = 0
-    # Whether the card tells what a network taught by one source says of the others.
-    across: bool = False
     # Whether the dense convolutions of the file are in 8 bits; the small networks are fast enough without.
     eight_bits: bool = True
     # A second run at another size goes on from the first; the file looks at `seen_at` pixels a side.
@@ -207,7 +205,6 @@ RECIPES: dict[str, Recipe] = {
         unseen=frozenset({"inpainted"}),
         shown=_skin_shown,
         fair=frozenset({"lesion"}),
-        crossed=1,
         later=replace(SKIN, size=192, epochs=11, rate=3e-4),
         seen_at=192,
     ),
@@ -230,7 +227,6 @@ RECIPES: dict[str, Recipe] = {
             "One slice at a time; other pneumonias look alike and were hardly among the pictures.",
         ),
         crossed=4,
-        across=True,
     ),
     "outer_eye": Recipe(
         "outer_eye",

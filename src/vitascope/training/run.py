@@ -65,14 +65,7 @@ def train(recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | No
 def cross_fitted(
     recipe: Recipe, pictures: Pictures, choice: Choice, weights: Path | None, *, out: Path, count: int
 ) -> Iterator[tuple[CheckNet, frozenset[int], Pictures]]:
-    """For each of `count` parts of folds 0 to 7: a network taught by the others, to its last epoch, and the part.
-
-    A single one is taught by folds 0 to 6, and fold 7 chooses its epoch.
-    """
-    if count == 1:
-        taught, seen = parts(recipe, pictures, TAUGHT, WATCHED)
-        yield _fitted(recipe, [taught, seen], choice, weights, out / "fold7"), WATCHED, seen
-        return
+    """For each of `count` parts of folds 0 to 7: a network taught by the others, to its last epoch, and the part."""
     for part in range(count):
         apart = frozenset(fold for fold in LEARNED if fold % count == part)
         taught, seen = parts(recipe, pictures, LEARNED - apart, apart)
@@ -200,8 +193,7 @@ def check(recipe: Recipe, data: Path, choice: Choice, out: Path) -> dict[str, An
         # Fold 7 teaches too and chooses nothing: every run goes on to its end.
         choice = choice.to_the_end()
         net = _fitted(recipe, parts(recipe, pictures, LEARNED, WATCHED), choice, start, out)
-        if recipe.across:
-            strange = across(recipe, pictures, choice, every, weights=start, out=out)
+        strange = across(recipe, pictures, choice, every, weights=start, out=out)
     else:
         net = train(recipe, pictures, choice, start, out)
     (out / "settings.json").write_text(json.dumps(asdict(choice.settings), indent=1) + "\n", encoding="utf-8")
