@@ -11,7 +11,6 @@ COVID-19 by slice and by patient or block.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import statistics
 import subprocess
@@ -19,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.photos import chest_hu, encoded, eye, fundus, lesion
+from vitascope.evaluation.datasets.photos import Case, cases
 from vitascope.evaluation.heatmap import faithfulness
 from vitascope.evaluation.metrics import auc
 from vitascope.evaluation.page import put_between
@@ -42,28 +42,14 @@ from vitascope.screening.heatmap import HeatMap
 from vitascope.screening.reduce import reduced
 
 Rgb = NDArray[np.uint8]
-# Set, file of labels, columns of the picture's name and of its group, by kind.
-SETS = {
-    "skin": (
-        ("skin_ham10000", "metadata.csv", "image_id", "lesion_id"),
-        ("skin_pad_ufes", "labels.csv", "file", "patient_id"),
-    ),
-    "outer_eye": (("eye_cataract", "labels.csv", "file", "group"), ("eye_redness", "labels.csv", "file", "group")),
-    "fundus": (("fundus_colour", "labels.csv", "file", "patient"),),
-    "lung_ct": (("ct_covid_ucsd", "labels.csv", "file", "patient"), ("ct_sars_cov2", "labels.csv", "file", "block")),
-}  # fmt: skip
+KINDS = ("skin", "outer_eye", "fundus", "lung_ct")
 FIRST = "import sys, vitascope; vitascope.screen(sys.argv[1], sys.argv[2])"
 CELLS = 7
 
 
-def rows(data: Path, kind: str) -> Iterator[tuple[str, Path, str, dict[str, str]]]:
-    """Set, picture, group and labels of every picture of a kind that no training saw."""
-    for name, labels, file, group in SETS[kind]:
-        with (data / name / labels).open(encoding="utf-8-sig", newline="") as table:
-            for row in csv.DictReader(table):
-                if held_out(row[group]):
-                    picture = row[file] if "." in row[file] else f"{row[file]}.webp"
-                    yield name, data / name / "images" / picture, row[group], row
+def unseen(data: Path, kind: str) -> list[Case]:
+    """Every picture of a kind whose group no training saw."""
+    return [case for case in cases(kind, data) if held_out(case.group)]
 
 
 def chest(size: int) -> Rgb:
@@ -129,10 +115,10 @@ def pointing(data: Path, count: int) -> list[str]:
     ]  # fmt: skip
     rng = np.random.default_rng(0)
     middle = -np.hypot(*np.meshgrid(np.linspace(-1, 1, CELLS), np.linspace(-1, 1, CELLS))).astype(np.float32) + 1.5
-    for kind in SETS:
+    for kind in KINDS:
         check = REGISTRY[kind]
         assert isinstance(check, NetworkCheck)
-        paths = [path for _, path, _, _ in rows(data, kind)]
+        paths = [case.path for case in unseen(data, kind)]
         found: dict[str, list[list[float]]] = defaultdict(list)
         for i in rng.permutation(len(paths))[:count]:
             rgb = read_picture(paths[i])
@@ -149,14 +135,13 @@ def pointing(data: Path, count: int) -> list[str]:
 
 
 def volumes(data: Path) -> list[str]:
-    """A table of the AUC by slice and by volume."""
+    """A table of the AUC by slice and by volume; blocks in which sick and healthy slices are mixed are no volumes."""
     check = REGISTRY["lung_ct"]
-    slices: dict[tuple[str, str], list[NDArray[np.float64]]] = defaultdict(list)
-    truth: dict[tuple[str, str], bool] = {}
-    for name, path, group, row in rows(data, "lung_ct"):
-        finding = check.judge(read_picture(path)).findings[0]
-        slices[name, group].append(np.array([finding.probabilities["no"], finding.probabilities["yes"]]))
-        truth[name, group] = row["label"].upper() == "COVID"
+    slices: dict[tuple[str, str], list[tuple[NDArray[np.float64], bool]]] = defaultdict(list)
+    for case in unseen(data, "lung_ct"):
+        finding = check.judge(read_picture(case.path)).findings[0]
+        p = np.array([finding.probabilities["no"], finding.probabilities["yes"]])
+        slices[case.source, case.group].append((p, case.labels["covid"] == 1))
     lines = [
         "COVID-19 on held-out groups: AUC of single slices, and of whole groups by the rule above.",
         "",
@@ -164,15 +149,20 @@ def volumes(data: Path) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for name in dict.fromkeys(name for name, _ in slices):
-        groups = [key for key in slices if key[0] == name]
-        single = [(p[1], truth[key]) for key in groups for p in slices[key]]
-        whole = [(float(together(slices[key])[1]), truth[key]) for key in groups]
-        cells = [
-            f"{len(pairs)} | {auc(np.array([p for p, _ in pairs]), np.array([t for _, t in pairs])):.3f}"
-            for pairs in (single, whole)
-        ]
+        groups = [seen for (of, _), seen in slices.items() if of == name]
+        single = [(p[1], sick) for seen in groups for p, sick in seen]
+        alike = [seen for seen in groups if len({sick for _, sick in seen}) == 1]
+        whole = [(float(together([p for p, _ in seen])[1]), seen[0][1]) for seen in alike]
+        cells = [f"{len(pairs)} | {separated(pairs)}" for pairs in (single, whole)]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
+
+
+def separated(pairs: list[tuple[float, bool]]) -> str:
+    """AUC of (score, truth) pairs; a dash where one of the two is missing."""
+    if len({truth for _, truth in pairs}) < 2:
+        return "–"
+    return f"{auc(np.array([p for p, _ in pairs]), np.array([t for _, t in pairs])):.3f}"
 
 
 def main() -> None:
