@@ -15,7 +15,7 @@ from vitascope.face import visibility
 from vitascope.face.finder import BlazeFace
 from vitascope.face.mesh import Crop, crop_of_detection, crop_of_landmarks, place
 from vitascope.face.regions import outlines
-from vitascope.face.visibility import OCCLUDERS, PARTS, Visibility, look, refused_for, why_refused
+from vitascope.face.visibility import OCCLUDERS, PARTS, Visibility, look, refused_for, thresholds, why_refused
 from vitascope.face.watcher import FaceWatcher
 from vitascope.media.frames import Limits, open_clip
 
@@ -184,3 +184,16 @@ def test_open_faces_on_recordings_are_measured(recordings: Path) -> None:
                     refusals.append(why_refused(look(frame.rgb, crop_of_landmarks(landmarks))))
         assert len(refusals) > 10
         assert refusals.count(None) >= 0.95 * len(refusals), name
+
+
+def test_glasses_that_are_there_are_not_said_to_hide_a_cheek() -> None:
+    hidden = dict.fromkeys(PARTS, 0.01) | {"left_cheek": 0.99}
+    by = dict.fromkeys(OCCLUDERS, 0.01) | {"glasses": 0.95, "hand": 0.6}
+    assert refused_for(hidden, by, thresholds()) == ("left_cheek", "hand")
+
+
+def test_hair_must_be_far_likelier_than_a_hand_to_excuse_a_hidden_forehead() -> None:
+    hidden = dict.fromkeys(PARTS, 0.01) | {"forehead": 0.99}
+    by = dict.fromkeys(OCCLUDERS, 0.01) | {"hair": 0.5, "hand": 0.3}
+    assert refused_for(hidden, by, thresholds()) == ("forehead", "hair")
+    assert refused_for(hidden, by | {"hand": 0.1}, thresholds()) is None

@@ -30,7 +30,7 @@ Predict = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], ...]]
 Refuses = Callable[[dict[str, float], dict[str, float]], bool]
 
 FALSE_REFUSALS_A_PART, FALSE_REFUSALS_OF_GLASSES = 0.004, 0.005
-LOWEST, HIGHEST = 0.35, 0.9
+LOWEST, HIGHEST = 0.5, 0.9  # never less likely hidden than not
 ALIKE = (("forehead",), ("right_cheek", "left_cheek"), ("nose",), ("mouth",), ("eyes",))  # share a threshold
 TRIES = 12
 COVERED, CUT_OFF = 0.5, 0.5

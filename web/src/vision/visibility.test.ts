@@ -18,6 +18,12 @@ test("a forehead under the person's own hair is no reason, one under a hand is",
     part: "forehead",
     by: "hand",
   });
+  expect(whyRefused({ hidden, by: { ...NOTHING, hair: 0.5, hand: 0.3 } })).toMatchObject({ by: "hair" });
+});
+
+test("glasses that are there are not said to hide a cheek", () => {
+  const hidden = { ...SEEN, left_cheek: 0.99 };
+  expect(whyRefused({ hidden, by: { ...NOTHING, glasses: 0.95, hand: 0.6 } })).toMatchObject({ by: "hand" });
 });
 
 test("the most surely hidden part is named with what can lie over it", () => {

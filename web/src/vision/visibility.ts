@@ -39,7 +39,7 @@ export function whyRefused({ hidden, by }: Pick<Visibility, "hidden" | "by">): H
 function underOwnHair(by: Visibility["by"]): boolean {
   const hair = by.hair ?? 0;
   const others = [by.hand, by.mask, by.glare].map((probability) => probability ?? 0);
-  return hair >= VISIBILITY.OWN_HAIR && hair > Math.max(...others);
+  return hair >= VISIBILITY.OWN_HAIR && hair > VISIBILITY.MORE_LIKELY * Math.max(...others);
 }
 
 function causeOf(part: string, by: Visibility["by"]): string | null {
