@@ -113,7 +113,7 @@ def pointing(data: Path, count: int) -> list[str]:
         "| finding | n | deletion: map | random | middle | insertion: map | random | middle |",
         "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
-    rng = np.random.default_rng(0)
+    rng, blind = np.random.default_rng(0), []
     middle = -np.hypot(*np.meshgrid(np.linspace(-1, 1, CELLS), np.linspace(-1, 1, CELLS))).astype(np.float32) + 1.5
     for kind in KINDS:
         check = REGISTRY[kind]
@@ -131,7 +131,10 @@ def pointing(data: Path, count: int) -> list[str]:
         for name, areas_of in found.items():
             means = np.mean(areas_of, axis=0)
             lines.append(f"| `{name}` | {len(areas_of)} | " + " | ".join(f"{value:.3f}" for value in means) + " |")
-    return lines
+            if means[0] >= means[1] or means[3] <= means[4]:
+                blind.append(f"`{name}`")
+    told = f"Maps that point no better than random cells by one of the two: {', '.join(blind)}." if blind else ""
+    return [*lines, "", told] if told else lines
 
 
 def volumes(data: Path) -> list[str]:

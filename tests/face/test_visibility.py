@@ -186,6 +186,20 @@ def test_open_faces_on_recordings_are_measured(recordings: Path) -> None:
         assert refusals.count(None) >= 0.95 * len(refusals), name
 
 
+@pytest.mark.recording
+def test_glasses_and_a_beard_are_measured_and_a_face_that_leaves_is_not(recordings: Path) -> None:
+    watcher, early, late = FaceWatcher(), [], []
+    with open_clip(recordings / "video" / "obstructions_face_lost.mov", Limits()) as clip:
+        for frame in clip:
+            sight = watcher.see(frame)
+            if frame.time_s < 20:
+                early.append(sight.refusal is None and sight.found)
+            elif frame.time_s >= 29:
+                late.append(sight.refusal is None and sight.found)
+    assert np.mean(early) > 0.97
+    assert np.mean(late) < 0.3
+
+
 def test_glasses_that_are_there_are_not_said_to_hide_a_cheek() -> None:
     hidden = dict.fromkeys(PARTS, 0.01) | {"left_cheek": 0.99}
     by = dict.fromkeys(OCCLUDERS, 0.01) | {"glasses": 0.95, "hand": 0.6}

@@ -63,6 +63,7 @@ CASES = (
     *(Case(f"hand over {p} (drawn)", _laid(held.drawn_hand, p), p) for p in OVER),
     *(Case(f"thing over {p} (drawn)", _laid(held.thing, p), p) for p in OVER),
     Case("half out of frame", lambda _rng, _given: [], "half", frame=1.0),
+    Case("beard (drawn)", lambda rng, given: [worn.beard(rng, given)], must_refuse=False),
 )
 
 

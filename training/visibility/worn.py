@@ -186,12 +186,20 @@ def _framed(  # noqa: PLR0917
     )
 
 
+def _hair_colour(rng: Rng, setting: Setting, own_share: float) -> NDArray[np.float64]:
+    """What is seen above the forehead, or a colour that hair has."""
+    points, size = setting.points, setting.size
+    x, y = np.clip((points[10] + (0, -0.12 * setting.width)).round().astype(int), 0, size - 1)
+    own = setting.canvas[max(y - 4, 0) : y + 5, max(x - 12, 0) : x + 13].reshape(-1, 3)
+    if rng.random() < own_share:
+        return np.asarray(np.median(own, axis=0), np.float64)
+    return np.asarray(_HAIR[rng.integers(len(_HAIR))] * rng.uniform(0.7, 1.3), np.float64)
+
+
 def hair(rng: Rng, setting: Setting) -> Layer:
     """A fringe over the forehead or hair hanging over one side, in strands."""
     points, size, width = setting.points, setting.size, setting.width
-    above = np.clip((points[10] + (0, -0.12 * width)).round().astype(int), 0, size - 1)
-    own = setting.canvas[max(above[1] - 4, 0) : above[1] + 5, max(above[0] - 12, 0) : above[0] + 13].reshape(-1, 3)
-    base = np.median(own, axis=0) if rng.random() < 0.4 else _HAIR[rng.integers(len(_HAIR))] * rng.uniform(0.7, 1.3)
+    base = _hair_colour(rng, setting, 0.4)
     x = np.linspace(0, size - 1, size)
     if rng.random() < 0.6:
         low = points[10, 1] + rng.uniform(0.3, 1.3) * (points[9, 1] - points[10, 1])
@@ -247,9 +255,7 @@ def beard(rng: Rng, setting: Setting) -> Layer:
     stubble = rng.random() < 0.25
     density = rng.uniform(0.15, 0.55) if stubble else rng.uniform(0.65, 1.05)
     alpha *= np.clip(density + rng.uniform(0.03, 0.25) * hairs + 0.1 * field(rng, size, 5), 0, 1)
-    above = np.clip((points[10] + (0, -0.12 * width)).round().astype(int), 0, size - 1)
-    own = setting.canvas[max(above[1] - 4, 0) : above[1] + 5, max(above[0] - 12, 0) : above[0] + 13].reshape(-1, 3)
-    base = np.median(own, axis=0) if rng.random() < 0.3 else _HAIR[rng.integers(len(_HAIR))] * rng.uniform(0.7, 1.3)
+    base = _hair_colour(rng, setting, 0.3)
     colour = base.astype(np.float32) * (1 + 0.2 * field(rng, size, 3))[..., None]
     colour = colour + rng.uniform(4, 25) * hairs[..., None]
     return Layer(np.clip(colour, 0, 255).astype(np.float32), alpha.astype(np.float32), "beard", hides=False)
