@@ -160,9 +160,9 @@ def measure(net: Visibility, data: Path, cache: Path, limit: int) -> tuple[dict[
         " difference: the farthest mean colour of a part from the others, with a limit that refuses 2 % of the faces"
         " kept for tuning. Quarters are of skin lightness (individual typology angle), good light. Pictures of the sets"
         f" that show sunglasses, hands or hats ({len(truly_covered)} here) were looked up by eye among those that a"
-        " version of the network refused, and stand apart; pictures that cut half of a part off are left out. Which share"
-        " of open faces a part may cost was settled in sight of this table, and that no threshold lies below one half in"
-        " sight of a clip that is judged (`obstructions_face_lost.mov`)."
+        " version of the network refused, and stand apart; pictures that cut half of a part off are left out. What an"
+        " open face may cost was settled in sight of this table, and that no threshold lies below one half in sight of"
+        " a clip that is judged (`obstructions_face_lost.mov`)."
     )
     figures = {
         "how": how,

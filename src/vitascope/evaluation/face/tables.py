@@ -19,7 +19,8 @@ sight of pictures of these folds, some of them those of this page: its finding a
 elsewhere. So was what an open face may cost when the thresholds of what is hidden are set, on other scenes of these
 folds and on the obstructions clip. Square brackets hold 95 % intervals: Wilson's of shares, a bootstrap's over pictures
 of medians and means. Skin lightness: quartiles of the individual typology angle of the cheeks, arctan((L - 50) / b) in
-Lab; pictures without colour have none. Race, sex and age are the set's own words. Groups of fewer than twenty are left out."""
+Lab; pictures without colour have none. Race, sex and age are the set's own words. Groups of fewer than twenty
+are left out."""
 
 FINDER = """\
 Aligned face crops are pasted at a random place and size on made grounds and on parts of pictures without a face, with
