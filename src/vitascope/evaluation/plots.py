@@ -10,7 +10,7 @@ import numpy as np
 from vitascope.errors import InputError
 from vitascope.evaluation import metrics
 from vitascope.evaluation.tables import TITLES, plots_of
-from vitascope.vitals.heart_rate import TOLERANCE
+from vitascope.vitals.heart_rate_confidence import TOLERANCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from vitascope.evaluation import metrics
 from vitascope.report.plain import plain
 from vitascope.report.reading import Status
-from vitascope.vitals.heart_rate import TOLERANCE
+from vitascope.vitals.heart_rate_confidence import TOLERANCE
 
 SCHEMA = "vitascope.evaluation/1"
 # Two heart rates that differ by this are not one rate; breathing and saturation have their own scale.
