@@ -22,6 +22,8 @@ def test_every_card_matches_its_file_and_says_where_it_comes_from() -> None:
     assert {card.name for card in found} >= set(FACE)
     assert {path.parent.name for path in cards.FOLDER.glob("*/model.onnx")} == {card.name for card in found}
     for card in found:
+        text = card.path.with_name("card.json").read_text()
+        json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
         session = Runtime().session(card.name)  # raises when the sha256 differs
         assert [i.name for i in session.get_inputs()] == list(card.details["inputs"])
         assert [o.name for o in session.get_outputs()] == list(card.details["outputs"])

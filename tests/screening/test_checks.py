@@ -7,17 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.photos import chest_hu, eye, fundus, lesion
 from vitascope.errors import InputError
 from vitascope.media.dicom import window
-from vitascope.models import cards
+from vitascope.models import cards, runtime
 from vitascope.report import PictureView
 from vitascope.report.finding import finding_line, set_line
 from vitascope.screening.check import Check, NetworkCheck
 from vitascope.screening.checks import REGISTRY, find, taking
 from vitascope.screening.checks.skin import SKIN
-from vitascope.screening.reduce import reduced
+from vitascope.screening.reduce import reduced, squared
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = [check for check in REGISTRY.values() if isinstance(check, NetworkCheck)]
@@ -128,6 +129,27 @@ def test_a_picture_gives_probabilities_a_set_and_a_map(check: NetworkCheck) -> N
             if not check.heads[0].scores[name].output:
                 summed = sum(finding.probabilities[c] for c in card["sums"][name])
                 assert score.probability == pytest.approx(summed, abs=1e-6)
+
+
+# The retinopathy's grades are drawn to their mean after the sum, so its answer is no plain sum.
+SUMS = [(check, head.output) for check in NETWORKS for head in check.heads if head.output != "retinopathy"]
+
+
+@pytest.mark.parametrize(("check", "output"), SUMS, ids=[output for _, output in SUMS])
+def test_the_places_of_a_map_add_up_to_the_answer(check: NetworkCheck, output: str) -> None:
+    card = cards.load(check.networks[0]).details
+
+    def told(picture: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Log-odds of the classes and the mean over the places of their maps, both relative to the mean class."""
+        seen = squared(reduced(picture), card["size"])[None]
+        given = dict(zip(card["outputs"], runtime.run(check.networks[0], picture=seen), strict=True))
+        logs = np.log(given[output][0].astype(float))
+        return logs - logs.mean(), given[f"{output}_map"][0].astype(float).mean(axis=(1, 2))
+
+    plain, turned = told(DRAWN[check.kind]), told(np.ascontiguousarray(DRAWN[check.kind][::-1] // 2 + 40))
+    changed = card["heads"][output]["temperature"] * (turned[0] - plain[0])
+    assert np.abs(changed).max() > 0.1
+    np.testing.assert_allclose(turned[1] - plain[1], changed, atol=0.02)
 
 
 @pytest.mark.parametrize("check", NETWORKS, ids=lambda check: check.kind)

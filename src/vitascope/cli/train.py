@@ -49,6 +49,10 @@ def train(
     sweep: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Try N settings and write what was best instead.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="PAGE.md", help="With --compare: put the table between marks in this page."),
+    ] = None,
 ) -> None:
     """Train a photo check or the gate, certify it on pictures that taught it nothing, and write its file and card."""
     if find_spec("torch") is None or find_spec("onnx") is None:
@@ -60,6 +64,8 @@ def train(
     if check != GATE and check not in RECIPES:
         raise InputError(f"There is no recipe called {check!r}; there are {', '.join([*RECIPES, GATE])}.")
     searching = folds is not None or compare or sweep is not None
+    if page is not None and not compare:
+        raise InputError("--page is for the table of --compare.")
     if check == GATE and searching:
         raise InputError("The gate has nothing to compare: its backbone stays as it is.")
     if sweep is not None and find_spec("optuna") is None:
@@ -70,7 +76,7 @@ def train(
         else:
             choice = _choice(check, backbone, epochs, samples, seed, device, resume)
             if searching:
-                _search(check, data, out / check, choice, folds, compare, sweep)
+                _search(check, data, out / check, choice, folds, compare, sweep, page)
                 return
             folder = _check(check, data, out, choice)
     except (FileNotFoundError, KeyError) as error:
@@ -116,8 +122,16 @@ def _check(check: str, data: Path, out: Path, choice: Choice) -> Path:
 
 
 def _search(
-    check: str, data: Path, out: Path, choice: Choice, folds: int | None, compare: bool, sweep: int | None
+    check: str,
+    data: Path,
+    out: Path,
+    choice: Choice,
+    folds: int | None,
+    compare: bool,
+    sweep: int | None,
+    page: Path | None,
 ) -> None:
+    from vitascope.evaluation.page import put_between
     from vitascope.training import search
     from vitascope.training.recipes import RECIPES
 
@@ -127,7 +141,10 @@ def _search(
         scores = search.cross_validate(recipe, data, choice, out, folds)
         typer.echo(f"scores of {folds} parts: {', '.join(f'{score:.4f}' for score in scores)}")
     if compare:
-        typer.echo(search.table(search.compare(recipe, data, choice, out), choice), nl=False)
+        table = search.table(search.compare(recipe, data, choice, out), choice)
+        typer.echo(table, nl=False)
+        if page is not None:
+            put_between(page, f"vitascope train {check} --compare", table)
     if sweep is not None:
         best = search.sweep(recipe, data, choice, out, sweep)
         typer.echo(", ".join(f"{name} {value:.4g}" for name, value in best.items()))

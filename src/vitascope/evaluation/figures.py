@@ -61,8 +61,8 @@ def ece(y: Ints, p: Floats, bins: int = 10) -> float:
 
 def interval(
     measure: Callable[[Ints, Floats], float], y: Ints, p: Floats, groups: NDArray[np.str_], seed: int = 0
-) -> list[float]:
-    """[value, low, high]: `measure(y, p)` and its central 95 % over resampled groups."""
+) -> list[float | None]:
+    """[value, low, high]: `measure(y, p)` and its central 95 % over resampled groups; None for what is nan."""
     value = measure(y, p)
     names, index = np.unique(groups, return_inverse=True)
     members = np.split(np.argsort(index, kind="stable"), np.cumsum(np.bincount(index))[:-1])
@@ -71,7 +71,7 @@ def interval(
         chosen = np.concatenate([members[i] for i in rng.integers(len(names), size=len(names))])
         seen.append(measure(y[chosen], p[chosen]))
     low, high = np.nanquantile(seen, [0.025, 0.975]) if np.isfinite(seen).any() else (float("nan"),) * 2
-    return [round(float(v), 4) for v in (value, low, high)]
+    return [round(float(v), 4) if np.isfinite(v) else None for v in (value, low, high)]
 
 
 def risk_coverage(y: Ints, p: Floats, points: int = 10) -> list[dict[str, float]]:

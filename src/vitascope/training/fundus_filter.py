@@ -21,35 +21,38 @@ GREY = 16.0
 SPREAD = 4 / 224
 
 
-# A mean over more pixels than this is taken at half of the size: a twentieth of the work, and on fundus pictures the
-# filtered ones differ by 0.07 of 255 levels on average.
-COARSE = 3.0
+# The widest cells whose means stand for their pixels: a twentieth of the work for the same picture.
+WIDEST = 4
 
 
 def blurred(pixels: Tensor, sigma: float) -> Tensor:
-    """Gaussian mean (N, C, H, W), zero outside."""
-    if sigma < COARSE or pixels.shape[-1] % 2 or pixels.shape[-2] % 2:
-        return _mean(pixels, sigma)
-    # Halving and doubling spread every pixel by a variance of 1/4 and 3/4.
-    half = _mean(F.avg_pool2d(pixels, 2), math.sqrt(sigma**2 - 1) / 2)
-    return F.interpolate(half, scale_factor=2, mode="bilinear", align_corners=False)
+    """Gaussian mean (N, C, S, S) of square pictures, zero outside; sigma in pixels, at least 1.
+
+    Means of cells no wider than sigma are spread out by one product from each side.
+    """
+    side = int(pixels.shape[-1])
+    cell = max(size for size in (1, 2, WIDEST) if size <= sigma and side % size == 0)
+    spread = _spread(side, cell, sigma)
+    return spread @ F.avg_pool2d(pixels, cell) @ spread.T
 
 
-def _mean(pixels: Tensor, sigma: float) -> Tensor:
-    reach = max(int(3 * sigma + 0.5), 1)
-    steps = torch.arange(-reach, reach + 1, dtype=torch.float32)
-    kernel = torch.exp(-0.5 * (steps / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).view(1, 1, 1, -1)
-    channels = pixels.shape[1]
-    across, down = kernel.repeat(channels, 1, 1, 1), kernel.transpose(2, 3).repeat(channels, 1, 1, 1)
-    pixels = F.conv2d(pixels, across, padding=(0, reach), groups=channels)
-    return F.conv2d(pixels, down, padding=(reach, 0), groups=channels)
+def _spread(side: int, cell: int, sigma: float) -> Tensor:
+    """(side, side / cell): how much of each cell's mean every pixel takes.
+
+    The Gaussian is narrower than asked by what the cells themselves add to its variance.
+    """
+    width = math.sqrt(2 * (sigma**2 - (2 * cell**2 - 1) / 12))
+    edges = torch.arange(0, side + 1, cell, dtype=torch.float64) - 0.5
+    below = torch.erf((edges[None] - torch.arange(side, dtype=torch.float64)[:, None]) / width) / 2
+    return below.diff(dim=1).float()
 
 
 def filtered(pixels: Tensor, spread: float = SPREAD) -> Tensor:
     """The filter on (N, 3, S, S) 0..255; the ground around the disc becomes mid-grey without a ring."""
     sigma = spread * pixels.shape[-1]
-    disc = (pixels.amax(1, keepdim=True) > BLACK).float()
+    # Pairs of colours, because a maximum over an axis is ten times slower in the file.
+    red, green, blue = pixels.split(1, 1)
+    disc = (torch.maximum(torch.maximum(red, green), blue) > BLACK).float()
     mean = blurred(pixels * disc, sigma) / (blurred(disc, sigma) + 1e-3)
     return (GAIN * (pixels - mean) * disc + 128).clamp(0, 255)
 

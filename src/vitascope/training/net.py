@@ -43,9 +43,28 @@ class CheckNet(nn.Module):  # type: ignore[misc]
         return {name: head(pooled) for name, head in self.heads.items()}
 
     def with_maps(self, pixels: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Logits, and (N, K, h, w) what each place of the last feature map adds to them."""
+        """Logits, and (N, K, h, w) what each place adds to them, on the grid of the last layer.
+
+        The head reads the means of several layers, so a logit is the mean of what each place of each layer adds to it:
+        all of them count, the larger ones averaged over the cells of the last one.
+        """
         parts = self._features(pixels)
         pooled = torch.cat([part.mean((2, 3)) for part in parts], 1)
-        width = parts[0].shape[1]
-        maps = {name: F.conv2d(parts[0], head.weight[:, :width, None, None]) for name, head in self.heads.items()}
+        widths, cells = [part.shape[1] for part in parts], int(parts[0].shape[-1])
+        maps = {}
+        for name, head in self.heads.items():
+            weights = head.weight[:, :, None, None].split(widths, 1)
+            added = [F.conv2d(part, weight) for part, weight in zip(parts, weights, strict=True)]
+            maps[name] = torch.stack([_on_grid(one, cells) for one in added]).sum(0)
         return {name: head(pooled) for name, head in self.heads.items()}, maps
+
+
+def _on_grid(values: Tensor, cells: int) -> Tensor:
+    """(N, K, s, s) averaged over a grid of `cells` a side; pixels that two cells cut count in both by their parts."""
+    side = int(values.shape[-1])
+    if side == cells:
+        return values
+    pixel, cell = torch.arange(side)[:, None], torch.arange(cells)[None] * side / cells
+    shared = torch.minimum(pixel + 1, cell + side / cells) - torch.maximum(pixel, cell)
+    mean = shared.clamp(min=0) * cells / side  # (side, cells)
+    return mean.T @ values @ mean

@@ -175,7 +175,7 @@ def certify(
     written = card.details(recipe, data, shipped, heads=heads, choice=choice, parity=parity, eight_bits=moved)
     home.mkdir(parents=True, exist_ok=True)
     (home / "model.onnx").write_bytes(data)
-    (home / "card.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    (home / "card.json").write_text(json.dumps(written, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     (home / "card.md").write_text(card.page(written), encoding="utf-8")
     return written
 

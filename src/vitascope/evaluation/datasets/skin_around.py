@@ -21,11 +21,6 @@ def bare(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)), dtype=np.uint8)
 
 
-def blacked_out(rgb: NDArray[np.uint8]) -> bool:
-    """Whether a good part of the picture is the black of a mask."""
-    return bool((rgb.max(axis=2) <= BLACK).mean() > 0.08)
-
-
 def noise(rng: np.random.Generator, size: int, cell: int) -> NDArray[np.float32]:
     """(size, size) smooth noise of unit spread, its blotches about `cell` pixels wide."""
     small = rng.standard_normal((max(size // cell, 2) + 2,) * 2).astype(np.float32)

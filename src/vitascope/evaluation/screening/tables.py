@@ -40,8 +40,8 @@ def risk_table(points: list[dict[str, float]]) -> list[str]:
     return [*lines, *(f"| {100 * row['coverage']:.0f} % | {100 * row['error']:.1f} % |" for row in points), ""]
 
 
-def with_interval(value: list[float]) -> str:
+def with_interval(value: list[float | None]) -> str:
     """A figure and its interval; a dash where there is none."""
-    if value[0] != value[0]:
+    if None in value:
         return "-"
     return f"{value[0]:.3f} ({value[1]:.3f} to {value[2]:.3f})"
