@@ -300,6 +300,13 @@ def table(rows: list[Row], confidence: NDArray[np.float64]) -> str:
     return "\n".join(lines)
 
 
+def written(card: dict[str, Any]) -> str:
+    """The card as JSON, a tree a line."""
+    trees = ",\n   ".join(json.dumps(tree) for tree in card["trees"]["trees"])
+    rest = card | {"trees": card["trees"] | {"trees": "TREES"}}
+    return json.dumps(rest, indent=1).replace('"TREES"', f"[\n   {trees}\n  ]") + "\n"
+
+
 def main(folder: Path) -> None:
     """Fit, write the card, and put the held-out table between the marks in the page."""
     rows = [*face_waveforms(folder), *face_rgb(folder), *fingers(folder), *noise()]
@@ -315,7 +322,7 @@ def main(folder: Path) -> None:
         "ok_from": OK_FROM,
         "tentative_from": TENTATIVE_FROM,
     }
-    CARD.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    CARD.write_text(written(card), encoding="utf-8")
     text = "\n".join([*parts(rows), "", table(rows, confidence)])
     put_between(PAGE, WRITER, text)
     print(text)
