@@ -15,7 +15,7 @@ from __future__ import annotations
 import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,9 @@ WINDOWS_S = (10, 15, 30)
 FOLDS = 5
 PENALTY = 1.0
 # How the trees grow, and their share of the log-odds. A longer recording is not surer by itself, so its term is free.
-SHARE, TREES, LEAVES, FEWEST, RATE, RISING = 0.7, 60, 6, 60, 0.1, (1, 1, 1, 0)
+SHARE, TREES, LEAVES, FEWEST, RATE, RISING = 0.7, 60, 8, 60, 0.1, (1, 1, 1, 0)
+# How much a window of noise weighs for the trees: as much of it is given as by the regression alone.
+NOISE_WEIGHT = 1.5
 OK_FROM, TENTATIVE_FROM = 0.85, 0.65
 WRITER = "training/fit_confidence.py"
 
@@ -67,7 +69,15 @@ def contact_rate(ppg: NDArray[np.float64], fps: float) -> float:
 
 def row(source: str, person: str, length: float, measured: Measured, truth: float) -> Row:
     """The row of one measured window whose true rate is `truth`."""
-    return Row(source, person, length, measured.quality.features(), abs(measured.course.bpm - truth))
+    return Row(source, person, length, nominal(measured, length), abs(measured.course.bpm - truth))
+
+
+def nominal(measured: Measured, length: float) -> dict[str, float]:
+    """The quality figures, with the length that was asked for.
+
+    What was recorded differs by a frame from set to set, and trees would tell the sets by that.
+    """
+    return measured.quality.features() | {"seconds": float(length)}
 
 
 def face_waveforms(folder: Path) -> Iterator[Row]:
@@ -143,7 +153,7 @@ def noise() -> Iterator[Row]:
         wave = 0.3 * wave / wave.std() + 0.3 * wave[..., :1] / wave.std() * random.uniform(0, 1)
         trace = Trace(np.arange(n) / fps, base + wave, tuple("abc"[:regions]), "face")
         measured = measure_waves(trace_waves(trace, None), "face")
-        yield Row("no pulse", f"noise {index}", length, measured.quality.features(), np.inf)
+        yield Row("no pulse", f"noise {index}", length, nominal(measured, length), np.inf)
 
 
 def design(rows: list[Row], limits: dict[str, dict[str, float]] | None = None) -> NDArray[np.float64]:
@@ -177,14 +187,15 @@ def fit(rows: list[Row]) -> dict[str, Any]:
     best = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
     for i, name in enumerate(TERMS):
         terms[name] |= {"mean": float(mean[i]), "scale": float(scale[i]), "weight": float(best[1 + i])}
-    return {"intercept": float(best[0]), "terms": terms, "trees": boosted(raw, right)}
+    return {"intercept": float(best[0]), "terms": terms, "trees": boosted(raw, right, [r.error for r in rows])}
 
 
-def boosted(values: NDArray[np.float64], right: NDArray[np.float64]) -> dict[str, Any]:
-    """Trees whose leaves add up to the log-odds of being right, from `values` (K, F) and `right` (K,)."""
+def boosted(values: NDArray[np.float64], right: NDArray[np.float64], error: Sequence[float]) -> dict[str, Any]:
+    """Trees whose leaves add up to the log-odds of being right, from `values` (K, F), `right` and `error` (K,)."""
+    weight = np.where(np.isfinite(error), 1.0, NOISE_WEIGHT)
     model = HistGradientBoostingClassifier(
         max_iter=TREES, max_leaf_nodes=LEAVES, min_samples_leaf=FEWEST, learning_rate=RATE, monotonic_cst=RISING
-    ).fit(values, right.astype(int))
+    ).fit(values, right.astype(int), sample_weight=weight)
 
     def branch(nodes: Any, index: int) -> Tree:
         node = nodes[index]
@@ -195,7 +206,8 @@ def boosted(values: NDArray[np.float64], right: NDArray[np.float64]) -> dict[str
 
     # The library has no public way to read its trees; what they add up to is compared with what it says below.
     trees = [branch(stage[0].nodes, 0) for stage in model._predictors]
-    start = float(np.log(right.mean() / (1 - right.mean())))
+    share = float(np.average(right, weights=weight))
+    start = float(np.log(share / (1 - share)))
     figures = {"share": SHARE, "start": round(start, 5), "trees": trees}
     said = model.decision_function(values)
     told = start + np.array([sum(leaf(tree, row) for tree in trees) for row in values])
