@@ -9,12 +9,9 @@ Steps
    fundamental, so twice the rate is not taken for the rate, and half the rate, which has no power of its own, is not
    taken either. A wide prior of human rates weighs as one more observation: it settles near-ties, as when drift of the
    light holds as much power at 45 as the pulse does at 75.
-3. Heart rate changes by a few beats per minute in a second: a hidden Markov model over rates joins the windows. The
-   best path through the evidence of all waves together is the course of the rate.
-4. Which waves carry the pulse is not known: all of them, or one alone. Under each of these views the model has a
-   posterior over rates and an evidence of its own; the mixture's mass near the course says how sure the waves are, and
-   waves that explain the recording better count for more in the line that is measured.
-5. The rate is the line frequency of the waves demodulated along that course, far finer than the grid; the mean rate
+3. Heart rate changes by a few beats per minute in a second: a hidden Markov model over rates joins the windows. Its
+   best path is the course of the rate; the posterior mass near it says how sure the waves are.
+4. The rate is the line frequency of the waves demodulated along that course, far finer than the grid; the mean rate
    (`pulse.phase`) starts from there.
 """
 
@@ -43,7 +40,6 @@ REACH = 20  # 1/min: more than the rate can change in one hop
 NEAR = 5.0  # 1/min: posterior mass this near the course counts for it
 OPEN_BELOW = 0.5  # of the posterior mass near the course: with less, a window's rate is not known
 WEIGHT_POWER = 4.0  # a wave half as clear counts a sixteenth
-SHARED = 0.5  # of the noise of waves of one recording is their own: the views' evidence is worth less by this
 MIN_SEEN = 0.7  # share of a window that must have been seen
 
 
@@ -141,32 +137,20 @@ def _best_path(evidence: Floats, change: Floats) -> NDArray[np.intp]:
     return path
 
 
-def _posterior(evidence: Floats, change: Floats) -> tuple[Floats, Floats]:
-    """Forward-backward under each of H views, `evidence` (H, T, F): the probability of each rate in each window
-    (H, T, F), and the logarithm of the views' evidence (H,) but for a constant."""
-    apart = np.subtract.outer(np.arange(evidence.shape[2]), np.arange(evidence.shape[2]))
-    step = np.where(np.abs(apart) <= REACH, np.exp(change)[np.clip(apart + REACH, 0, 2 * REACH)], 0.0)
-    top = evidence.max(axis=2, keepdims=True)
-    heard = np.exp(evidence - top) + 1e-12
-    forward, backward = heard.copy(), np.ones_like(heard)
-    log_evidence = top[:, :, 0].sum(axis=1)
-    for t in range(heard.shape[1]):
-        if t:
-            forward[:, t] *= forward[:, t - 1] @ step
-        total = forward[:, t].sum(axis=1)
-        forward[:, t] /= total[:, None]
-        log_evidence += np.log(total)
-    for t in range(heard.shape[1] - 2, -1, -1):
-        backward[:, t] = (heard[:, t + 1] * backward[:, t + 1]) @ step
-        backward[:, t] /= backward[:, t].sum(axis=1, keepdims=True)
+def _posterior(evidence: Floats, change: Floats) -> Floats:
+    """Forward-backward: the probability of each rate in each window, (T, F)."""
+    step = np.exp(change)
+    heard = np.exp(evidence - evidence.max(axis=1, keepdims=True)) + 1e-12
+    forward, backward = np.ones_like(heard), np.ones_like(heard)
+    forward[0] = heard[0] / heard[0].sum()
+    for t in range(1, len(heard)):
+        forward[t] = np.convolve(forward[t - 1], step, mode="same") * heard[t]
+        forward[t] /= forward[t].sum()
+    for t in range(len(heard) - 2, -1, -1):
+        backward[t] = np.convolve(heard[t + 1] * backward[t + 1], step, mode="same")
+        backward[t] /= backward[t].sum()
     mass = forward * backward
-    return mass / mass.sum(axis=2, keepdims=True), log_evidence
-
-
-def _belief(log_evidence: Floats) -> Floats:
-    """How probable each view is, (H,)."""
-    belief = np.exp(SHARED * (log_evidence - log_evidence.max()))
-    normal: Floats = belief / belief.sum()
+    normal: Floats = mass / mass.sum(axis=1, keepdims=True)
     return normal
 
 
@@ -193,22 +177,17 @@ def follow(waves: Floats, fps: float, seen: NDArray[np.bool_] | None = None) -> 
     # Overlapping windows tell the same story several times; two independent ones to a window length.
     heard = likelihood - 0.5 * ((RATES - USUAL) / SPREAD) ** 2
     weight = _weights(heard)
-    heard = heard * min(1.0, 2 * hop_s / WINDOW_S)
-    together = np.tensordot(weight, heard, axes=1)[None]
+    evidence = np.tensordot(weight, heard, axes=1) * min(1.0, 2 * hop_s / WINDOW_S)
     change = _change(round(hop_s, 2))
-    path = _best_path(together[0], change)
+    path = _best_path(evidence, change)
     course = RATES[path]
     near = np.abs(RATES[None, :] - course[:, None]) <= NEAR
-    posteriors, log_evidence = _posterior(np.concatenate([together, heard]) if len(heard) > 1 else together, change)
-    belief = _belief(log_evidence)
-    posterior = np.tensordot(belief, posteriors, axes=1) * near
+    posterior = _posterior(evidence, change) * near
     mass = posterior.sum(axis=1)
     rolling = np.where(mass >= OPEN_BELOW, posterior @ RATES / np.maximum(mass, 1e-12), np.nan)
     n = waves.shape[1]
     smooth = np.convolve(np.pad(course, 2, mode="edge"), np.full(5, 0.2), mode="valid")
     wandering = np.interp(np.arange(n) / fps, time_s, smooth) / 60
-    if len(heard) > 1:
-        weight = (weight + belief[0] * weight + belief[1:]) / 2
     # A steady rate is sharper without the wobble of the path's grid, a drifting one only along it.
     evened = evened * np.sqrt(weight)[:, None]
     steady = line_frequency(evened, fps, float(course.mean()) / 60)
