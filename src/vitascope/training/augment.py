@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageEnhance, ImageOps
 from torch import Tensor
 
 
@@ -29,6 +30,40 @@ class Augmentation:
     spoil: float = 0.25  # share of pictures that are blurred, noisy or strongly compressed
     erase: float = 0.2
     mixup: float = 0.2  # Beta parameter; 0: none
+    constancy: float = 0.0  # share of pictures whose light is made white
+    operations: int = 0  # of RandAugment's, one after the other
+
+
+# Power of the mean that stands for the light: 1 would be the grey world, infinity the brightest patch.
+SHADES = 6
+# RandAugment (Cubuk et al. 2020, arXiv:1909.13719) without its turns and shears, which have numbers of their own above.
+# Each takes a picture and a strength of 0 to 1; gains go both ways.
+OPERATIONS: tuple[Callable[[Image.Image, float], Image.Image], ...] = (
+    lambda picture, _: ImageOps.autocontrast(picture),
+    lambda picture, _: ImageOps.equalize(picture),
+    lambda picture, strength: ImageOps.posterize(picture, 8 - round(4 * abs(strength))),
+    lambda picture, strength: ImageOps.solarize(picture, round(255 - 128 * abs(strength))),
+    lambda picture, strength: ImageEnhance.Color(picture).enhance(1 + 0.9 * strength),
+    lambda picture, strength: ImageEnhance.Contrast(picture).enhance(1 + 0.9 * strength),
+    lambda picture, strength: ImageEnhance.Brightness(picture).enhance(1 + 0.9 * strength),
+    lambda picture, strength: ImageEnhance.Sharpness(picture).enhance(1 + 0.9 * strength),
+)
+# Largest strength; the paper found 9 of 30 for networks of this size.
+STRONGEST = 0.3
+
+
+def white_light(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Colour constancy by shades of grey (Finlayson and Trezzi 2004): every channel's power mean becomes the same."""
+    light = (rgb.reshape(-1, 3).astype(np.float64) ** SHADES).mean(axis=0) ** (1 / SHADES)
+    return np.asarray((rgb * (light.mean() / np.maximum(light, 1.0))).clip(0, 255), dtype=np.uint8)
+
+
+def operated(rgb: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """`count` of OPERATIONS drawn at random, each with a strength of its own."""
+    picture = Image.fromarray(rgb)
+    for index in rng.integers(len(OPERATIONS), size=count):
+        picture = OPERATIONS[index](picture, float(rng.uniform(-STRONGEST, STRONGEST)))
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def spoilt(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -60,6 +95,10 @@ def pixels(rgb: NDArray[np.uint8], size: int) -> Tensor:
 def augmented(rgb: NDArray[np.uint8], size: int, how: Augmentation, rng: np.random.Generator) -> Tensor:
     """(N, H, W, 3) uint8 as (N, 3, size, size) float 0..255, each changed in its own way."""
     count = len(rgb)
+    if how.constancy:
+        rgb = np.stack([white_light(one) if rng.random() < how.constancy else one for one in rgb])
+    if how.operations:
+        rgb = np.stack([operated(one, how.operations, rng) for one in rgb])
     worse = rng.random(count) < how.spoil
     rgb = np.stack([spoilt(one, rng) if bad else one for one, bad in zip(rgb, worse, strict=True)])
     batch = torch.from_numpy(rgb).permute(0, 3, 1, 2).float()

@@ -112,11 +112,13 @@ def across(
 def _fitted(
     recipe: Recipe, taught_watched: list[Pictures], choice: Choice, weights: Path | None, out: Path
 ) -> CheckNet:
-    """The network after its one or two runs."""
+    """The network after its one or two runs; what starts from nothing has no block to leave as it is."""
     taught, watched = taught_watched
     net = new_net(recipe, choice, weights)
-    for settings, folder in ((choice.settings, out), (choice.later, out / "later")):
-        if settings:
+    learned = weights is not None and choice.backbone in backbones.PRETRAINED
+    for planned, folder in ((choice.settings, out), (choice.later, out / "later")):
+        if planned:
+            settings = planned if learned else replace(planned, frozen=0)
             net = fit(net, taught, watched, score=recipe.score, settings=settings, folder=folder, resume=choice.resume)
     return net
 

@@ -19,56 +19,80 @@ from vitascope.evaluation.datasets.photos import cases
 from vitascope.training import run
 from vitascope.training.backbones import BACKBONES, PRETRAINED
 from vitascope.training.export import Calibration, Shipped, check_file, session
+from vitascope.training.fit import Settings
 from vitascope.training.net import CheckNet
 from vitascope.training.pictures import Pictures
 from vitascope.training.recipes import Recipe
 
+# What else is tried on the recipe's own backbone; one thing at a time.
+CHANGES: dict[str, dict[str, Any]] = {
+    "focal loss, 2": {"focal": 2.0},
+    "half of the pictures in white light": {"augmentation": {"constancy": 0.5}},
+    "one operation of RandAugment": {"augmentation": {"operations": 1}},
+    "no mixup": {"augmentation": {"mixup": 0.0}},
+}
 ROUNDS = 20
 PICTURE = (480, 640, 3)
 
 
 def compare(recipe: Recipe, data: Path, choice: run.Choice, out: Path) -> list[dict[str, Any]]:
-    """Every backbone with and without its inner layers, trained alike; writes `comparison.md` and `comparison.json`.
+    """Every backbone with and without its inner layers, and CHANGES on the recipe's own, trained alike.
 
-    score: the recipe's on fold 7; ms: processor time of one 640x480 picture, everything inside the file, not in 8 bits.
+    Writes `comparison.md` and `comparison.json`; resuming keeps the rows that are there. score: the recipe's on fold 7;
+    ms: processor time of one 640x480 picture, everything inside the file, not in 8 bits.
     """
     pictures, weights = _opened(recipe, data)
-    rows = []
-    for name in BACKBONES:
-        for inner in (True, False) if name in PRETRAINED else (False,):
-            one = replace(choice, backbone=name, inner=inner, later=None)
-            folder = out / f"{name}{'_inner' if inner else ''}"
-            net = run.train(recipe, pictures, one, weights, folder)
-            _, watched = run.parts(recipe, pictures, run.TAUGHT, run.WATCHED)
-            size, milliseconds = _cost(recipe, net, choice.settings.size)
-            rows.append(
-                {
-                    "backbone": name,
-                    "inner": inner,
-                    "score": round(recipe.score(run.logits(net, watched, choice.settings), watched), 4),
-                    "megabytes": round(size / 1e6, 2),
-                    "milliseconds": round(milliseconds, 1),
-                }
-            )
-            # Hours may lie between two rows; what is known is kept.
-            (out / "comparison.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-            (out / "comparison.md").write_text(table(rows, choice), encoding="utf-8")
+    plain = replace(choice, later=None)
+    tried = [
+        (replace(plain, backbone=name, inner=inner), "")
+        for name in BACKBONES
+        for inner in ((True, False) if name in PRETRAINED else (False,))
+    ]
+    tried += [(replace(plain, settings=changed(choice.settings, how)), name) for name, how in CHANGES.items()]
+    _, watched = run.parts(recipe, pictures, run.TAUGHT, run.WATCHED)
+    known = out / "comparison.json"
+    rows: list[dict[str, Any]] = json.loads(known.read_text("utf-8")) if choice.resume and known.exists() else []
+    for number, (one, change) in list(enumerate(tried))[len(rows) :]:
+        net = run.train(recipe, pictures, one, weights, out / f"compared{number}")
+        size, milliseconds = _cost(recipe, net, one.settings.size)
+        rows.append(
+            {
+                "backbone": one.backbone,
+                "inner": one.inner,
+                "change": change,
+                "score": round(recipe.score(run.logits(net, watched, one.settings), watched), 4),
+                "megabytes": round(size / 1e6, 2),
+                "milliseconds": round(milliseconds, 1),
+            }
+        )
+        # Hours may lie between two rows; what is known is kept.
+        known.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        (out / "comparison.md").write_text(table(rows, choice), encoding="utf-8")
     return rows
+
+
+def changed(settings: Settings, how: dict[str, Any]) -> Settings:
+    """The settings with some of them, or of their augmentation's, replaced."""
+    own = {name: value for name, value in how.items() if name != "augmentation"}
+    return replace(settings, augmentation=replace(settings.augmentation, **how.get("augmentation", {})), **own)
 
 
 def table(rows: list[dict[str, Any]], choice: run.Choice) -> str:
     """The comparison as Markdown."""
     settings = choice.settings
+    samples = f" of {settings.samples:,} pictures" if settings.samples else ""
     lines = [
-        f"{settings.epochs} epochs at {settings.size} pixels, seed {settings.seed}; score: the recipe's, on fold 7.",
+        f"{settings.epochs} epochs{samples} at {settings.size} pixels, seed {settings.seed}; score: the recipe's, on"
+        " fold 7.",
         "",
-        "| backbone | inner layers | score | MB | ms a picture |",
-        "|---|---|---|---|---|",
+        "| backbone | inner layers | changed | score | MB | ms a picture |",
+        "|---|---|---|---|---|---|",
     ]
     for row in rows:
         inner = "yes" if row["inner"] else "no"
         lines.append(
-            f"| {row['backbone']} | {inner} | {row['score']:.3f} | {row['megabytes']:.1f} | {row['milliseconds']:.1f} |"
+            f"| {row['backbone']} | {inner} | {row['change'] or '–'} | {row['score']:.3f} | {row['megabytes']:.1f}"
+            f" | {row['milliseconds']:.1f} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -102,6 +126,8 @@ def sweep(recipe: Recipe, data: Path, choice: run.Choice, out: Path, trials: int
                 choice.settings.augmentation,
                 mixup=trial.suggest_float("mixup", 0.0, 0.4),
                 erase=trial.suggest_float("erase", 0.0, 0.3),
+                constancy=trial.suggest_float("constancy", 0.0, 0.5),
+                operations=trial.suggest_int("operations", 0, 2),
             ),
         )
         one = replace(choice, settings=settings, later=None)
