@@ -1,9 +1,9 @@
 """How probable it is that a heart rate is right, and how far off it may be, from how much its wave looks like a pulse.
 
-The model is the weighted mean, in log-odds, of two that were fitted on the same windows (`training/fit_confidence.py`): a
-logistic regression, which knows how things go on the whole, and boosted trees (Friedman 2001), which know where that
-fails: a line known to a tenth of a beat is a pulse even where it explains little, as on a fingertip. Neither may fall
-as a recording gets clearer.
+The model weighs, in log-odds, two that were fitted on the same windows (`training/fit_confidence.py`): a logistic
+regression, which knows how things go on the whole, and boosted trees (Friedman 2001), which know where that fails: a
+line known to a tenth of a beat is a pulse even where it explains little, as on a fingertip. Neither may fall as a
+recording gets clearer.
 """
 
 from __future__ import annotations
