@@ -166,6 +166,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "slope zero": (dicom(GOOD, RescaleSlope=0), "Hounsfield"),
     "7 bits": (dicom(GOOD, BitsAllocated=7), "damaged"),
     "broken RLE": (_rle_of_nothing(), "damaged"),
+    "two ways to store": (dicom(GOOD).replace(b"1.2.840.10008.1.2.1", b"\\.2.840.10008.1.2.1"), "damaged"),
     "deflated bomb": (_deflated_bomb(), "deflated"),
     "nested": (_nested(), "damaged|no picture"),
     "only the mark": (bytes(128) + b"DICM", "damaged|no picture|another kind"),

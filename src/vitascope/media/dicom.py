@@ -214,6 +214,8 @@ def _decodable(dataset: Any) -> bool:
         return bool(get_decoder(dataset.file_meta.TransferSyntaxUID).is_available)
     except (AttributeError, NotImplementedError, ValueError):
         return False
+    except TypeError:  # two names where one belongs
+        raise InputError(DAMAGED) from None
 
 
 def _shown(dataset: Any, frame: int, stored: NDArray[Any]) -> NDArray[np.uint8]:
