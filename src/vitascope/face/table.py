@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from vitascope.face.regions import REGIONS
-from vitascope.face.visibility import OCCLUDERS, PARTS
+from vitascope.face.visibility import OCCLUDERS, PARTS, thresholds
 from vitascope.face.watcher import Sight
 
 LIKELY = 0.5
@@ -22,8 +22,9 @@ COLUMNS = (
 
 
 def hidden_parts(sight: Sight) -> tuple[str, ...]:
-    """The parts that are more likely hidden than not, in the order of `PARTS`."""
-    return () if sight.report is None else tuple(p for p in PARTS if sight.report.hidden.get(p, 0.0) >= LIKELY)
+    """The parts that count as hidden, in the order of `PARTS`: by the same thresholds that refuse a frame."""
+    limits = thresholds()
+    return () if sight.report is None else tuple(p for p in PARTS if sight.report.hidden.get(p, 0.0) >= limits[p])
 
 
 def hidden_by(sight: Sight) -> tuple[str, ...]:
