@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitascope.evaluation import figures
+from vitascope.evaluation.screening.tables import with_interval
 from vitascope.training import certify
 
 
@@ -92,6 +93,13 @@ def test_whole_groups_are_resampled() -> None:
     p = np.stack([1.0 - y, y.astype(float)], 1)
     value, low, high = figures.interval(figures.accuracy, y, p, groups)
     assert (value, low, high) == (1.0, 1.0, 1.0)
+
+
+def test_what_cannot_be_measured_is_nothing_and_a_dash() -> None:
+    alone, p = np.zeros(20, dtype=int), np.tile([0.7, 0.3], (20, 1))
+    value = figures.interval(figures.macro_auc, alone, p, np.arange(20).astype(str))
+    assert value == [None, None, None]
+    assert with_interval(value) == "-"
 
 
 def test_rare_classes_are_named_more_readily_at_no_great_cost_in_calibration() -> None:

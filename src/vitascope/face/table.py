@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from vitascope.face import visibility
 from vitascope.face.regions import REGIONS
-from vitascope.face.visibility import OCCLUDERS, PARTS, thresholds
+from vitascope.face.visibility import OCCLUDERS, PARTS
 from vitascope.face.watcher import Sight
 
 LIKELY = 0.5
@@ -22,9 +23,9 @@ COLUMNS = (
 
 
 def hidden_parts(sight: Sight) -> tuple[str, ...]:
-    """The parts that count as hidden, in the order of `PARTS`: by the same thresholds that refuse a frame."""
-    limits = thresholds()
-    return () if sight.report is None else tuple(p for p in PARTS if sight.report.hidden.get(p, 0.0) >= limits[p])
+    """The parts that count as hidden: by the same thresholds that refuse a frame."""
+    hidden = sight.report.hidden if sight.report else {}
+    return tuple(visibility.hidden_parts(hidden, visibility.thresholds())) if hidden else ()
 
 
 def hidden_by(sight: Sight) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,14 +71,19 @@ def why_refused(visibility: Visibility) -> tuple[str, str | None] | None:
     return refused_for(visibility.hidden, visibility.by, thresholds())
 
 
+def hidden_parts(hidden: Mapping[str, float], limits: Mapping[str, float]) -> list[str]:
+    """The parts that count as hidden, in the order of `PARTS`."""
+    return [part for part in PARTS if hidden[part] >= limits[part]]
+
+
 def refused_for(
     hidden: dict[str, float], by: dict[str, float], limits: dict[str, float]
 ) -> tuple[str, str | None] | None:
     """`why_refused` for probabilities and for thresholds in 0..1 by part."""
-    excess = {part: (p - limits[part]) / (1 - limits[part]) for part, p in hidden.items()}
-    unseen = [part for part in PARTS if excess[part] >= 0]
+    unseen = hidden_parts(hidden, limits)
     if not unseen:
         return None
+    excess = {part: (hidden[part] - limits[part]) / (1 - limits[part]) for part in unseen}
     causes = {part: _cause(part, by) for part in unseen}
     if unseen == ["forehead"] and under_own_hair(by):
         return None

@@ -182,8 +182,11 @@ def _slices(file: CtFile, limits: SeriesLimits) -> Iterator[NDArray[np.uint8]]:
     dataset = _read(file.source, limits, pixels=True)
     if "PixelData" not in dataset:
         raise InputError("The DICOM file holds no picture.")
-    with _quiet():
-        decodable = _decodable(dataset)
+    try:
+        with _quiet():
+            decodable = _decodable(dataset)
+    except Exception:  # a crafted name of how the pixels are stored
+        raise InputError(DAMAGED) from None
     if not decodable:
         raise InputError("The DICOM picture is compressed in a way that is not read here; store it uncompressed.")
     frames = iter_pixels(dataset)
@@ -214,8 +217,6 @@ def _decodable(dataset: Any) -> bool:
         return bool(get_decoder(dataset.file_meta.TransferSyntaxUID).is_available)
     except (AttributeError, NotImplementedError, ValueError):
         return False
-    except TypeError:  # two names where one belongs
-        raise InputError(DAMAGED) from None
 
 
 def _shown(dataset: Any, frame: int, stored: NDArray[Any]) -> NDArray[np.uint8]:

@@ -51,7 +51,10 @@ def compare(recipe: Recipe, data: Path, choice: run.Choice, out: Path) -> list[d
     tried += [(replace(plain, settings=changed(choice.settings, how)), name) for name, how in CHANGES.items()]
     _, watched = run.parts(recipe, pictures, run.TAUGHT, run.WATCHED)
     known = out / "comparison.json"
-    rows: list[dict[str, Any]] = json.loads(known.read_text("utf-8")) if choice.resume and known.exists() else []
+    rows: list[dict[str, Any]] = []
+    # Rows of other settings say nothing beside these.
+    if choice.resume and known.exists() and (out / "comparison.md").read_text("utf-8").startswith(table([], choice)):
+        rows = json.loads(known.read_text("utf-8"))
     for number, (one, change) in list(enumerate(tried))[len(rows) :]:
         net = run.train(recipe, pictures, one, weights, out / f"compared{number}")
         size, milliseconds = _cost(recipe, net, one.settings.size)
