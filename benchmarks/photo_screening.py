@@ -75,7 +75,7 @@ def speed() -> list[str]:
     }  # fmt: skip
     lines = [
         "One core, median of 30 after loading, without decoding: pictures of the size named, and of 4000 x 3000."
-        " The same machine was a third slower from one minute to the next.",
+        " Times change with the machine and with what else it does.",
         "",
         "| check | picture | gate | check | 4000 x 3000: halving | gate | check | first answer of a process |",
         "|---|---|---|---|---|---|---|---|",
